@@ -10,7 +10,8 @@
 --   7  money                 budgets, budget_warnings, quota_counts, llm_events, llm_replays, provider_usage,
 --                           what operators publish for the gateway
 --   8  tools and artifacts   tool_events, artifacts
---   9  audit and leaving     audit_log, its chain and anchors, platform_audit; spans; exports and deletions of tenants
+--   9  audit and leaving     audit_log, its chain and anchors, platform_audit; accesses of operators to tenants; spans;
+--                           exports and deletions of tenants
 --  10  grants and row-level security
 --
 -- Money is in nano-dollars, times are timestamptz in UTC, every tenant table's keys start with tenant_id.
@@ -1322,6 +1323,26 @@ CREATE TABLE platform_audit_anchors (
     anchored_at timestamptz NOT NULL DEFAULT now()
 );
 
+-- By which an operator may read what is a tenant's, for some minutes and with a reason that the tenant sees. What was written
+-- of it when it was opened never changes, by grant.
+CREATE TABLE break_glass_accesses (
+    tenant_id   uuid NOT NULL REFERENCES tenants ON DELETE CASCADE,
+    access_id   uuid NOT NULL UNIQUE,
+    operator    text NOT NULL CHECK (operator LIKE 'operator:%'),
+    reason      text NOT NULL CHECK (length(reason) BETWEEN 1 AND 500),
+    opened_at   timestamptz NOT NULL DEFAULT now(),
+    expires_at  timestamptz NOT NULL,
+    ended_at    timestamptz,
+    ended_by    text,
+    PRIMARY KEY (tenant_id, access_id),
+    CONSTRAINT break_glass_accesses_bounded CHECK (expires_at > opened_at AND expires_at <= opened_at + interval '4 hours'),
+    CONSTRAINT break_glass_accesses_ended CHECK ((ended_at IS NULL) = (ended_by IS NULL) AND ended_at <= expires_at)
+);
+CREATE INDEX break_glass_accesses_newest ON break_glass_accesses (tenant_id, opened_at DESC, access_id DESC);
+-- an operator has one of a tenant at a time
+CREATE UNIQUE INDEX break_glass_accesses_open ON break_glass_accesses (tenant_id, operator) WHERE ended_at IS NULL;
+CREATE INDEX break_glass_accesses_work ON break_glass_accesses (expires_at) WHERE ended_at IS NULL;
+
 -- What was done, when and for how long, in all services: one row a span. A trace may be named by its caller, so that it is one
 -- only within its tenant. Nothing that a tenant's models or tools said is in it.
 CREATE TABLE spans (
@@ -1668,6 +1689,20 @@ ALTER FUNCTION deletion_certificate(uuid) OWNER TO registry;
 REVOKE ALL ON FUNCTION deletion_certificate(uuid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION deletion_certificate(uuid) TO control_plane;
 
+-- An access is named by its id, before anybody knows whose it is; which have run out is asked for all tenants at once.
+GRANT SELECT ON break_glass_accesses TO registry;
+CREATE FUNCTION break_glass_access(wanted uuid) RETURNS SETOF break_glass_accesses
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+    AS 'SELECT * FROM public.break_glass_accesses b WHERE b.access_id = wanted';
+CREATE FUNCTION break_glass_accesses_to_end(as_of timestamptz, most int) RETURNS TABLE (tenant_id uuid, access_id uuid)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+    AS 'SELECT b.tenant_id, b.access_id FROM public.break_glass_accesses b
+        WHERE b.ended_at IS NULL AND b.expires_at <= as_of ORDER BY b.expires_at LIMIT most';
+ALTER FUNCTION break_glass_access(uuid) OWNER TO registry;
+ALTER FUNCTION break_glass_accesses_to_end(timestamptz, int) OWNER TO registry;
+REVOKE ALL ON FUNCTION break_glass_access(uuid), break_glass_accesses_to_end(timestamptz, int) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION break_glass_access(uuid), break_glass_accesses_to_end(timestamptz, int) TO control_plane;
+
 -- Rows of a tenant are removed, and counted, by these functions alone, and only while its deletion runs: the policies of
 -- their owner say so. The ledger and the deletion itself stay.
 GRANT SELECT ON tenant_deletions TO undertaker;
@@ -1792,6 +1827,7 @@ GRANT UPDATE (settings) ON tenants TO control_plane;
 GRANT SELECT (tenant_id, name, hosts, version, created_at, updated_at, updated_by), INSERT, UPDATE, DELETE ON secrets TO control_plane;
 GRANT SELECT, INSERT, UPDATE ON tool_sources TO control_plane;
 GRANT SELECT, INSERT ON tool_source_versions, source_tools TO control_plane;
+GRANT SELECT, INSERT, UPDATE (ended_at, ended_by) ON break_glass_accesses TO control_plane;
 GRANT SELECT, INSERT ON platform_audit, platform_audit_chain, platform_audit_anchors TO control_plane;
 GRANT SELECT, INSERT, UPDATE, DELETE ON roles TO control_plane;
 GRANT SELECT, INSERT, UPDATE (name, description) ON service_accounts TO control_plane;
@@ -1895,7 +1931,7 @@ DECLARE tenant_table text;
 BEGIN
     FOREACH tenant_table IN ARRAY ARRAY[
         'tenants', 'memberships', 'api_keys', 'secrets', 'tasks', 'task_versions', 'tool_sources', 'tool_source_versions', 'source_tools', 'runs', 'steps', 'lines', 'step_needs', 'turns', 'approvals', 'run_events', 'tenant_events', 'outbox', 'webhooks', 'webhook_deliveries', 'schedules', 'schedule_firings', 'triggers', 'trigger_calls', 'keyed_calls', 'kill_switches', 'dead_letters',
-        'message_parts', 'checkpoints', 'released_parts', 'budgets', 'budget_warnings', 'quota_counts', 'llm_events', 'llm_replays', 'tool_events', 'tool_attempts', 'artifacts', 'retention_sweeps', 'audit_log', 'roles', 'service_accounts', 'invitations', 'audit_chain', 'audit_anchors', 'spans', 'tenant_exports', 'tenant_deletions'
+        'message_parts', 'checkpoints', 'released_parts', 'budgets', 'budget_warnings', 'quota_counts', 'llm_events', 'llm_replays', 'tool_events', 'tool_attempts', 'artifacts', 'retention_sweeps', 'audit_log', 'roles', 'service_accounts', 'invitations', 'audit_chain', 'audit_anchors', 'break_glass_accesses', 'spans', 'tenant_exports', 'tenant_deletions'
     ] LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', tenant_table);
         EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', tenant_table);
@@ -1920,6 +1956,7 @@ CREATE POLICY everybody ON tenants FOR SELECT TO registry USING (true);
 CREATE POLICY everybody ON audit_log FOR SELECT TO registry USING (true);
 CREATE POLICY everybody ON retention_sweeps FOR SELECT TO registry USING (true);
 CREATE POLICY everybody ON llm_events FOR SELECT TO registry USING (true);
+CREATE POLICY everybody ON break_glass_accesses FOR SELECT TO registry USING (true);
 
 ALTER TABLE platform_audit ENABLE ROW LEVEL SECURITY;
 ALTER TABLE platform_audit FORCE ROW LEVEL SECURITY;

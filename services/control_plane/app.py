@@ -11,6 +11,7 @@ from pydantic import PostgresDsn
 from control_plane.gateway_client.client import GatewayClient
 from control_plane.governance.audit.anchors import AuditAnchors
 from control_plane.governance.audit.keeper import AuditKeeper
+from control_plane.governance.break_glass.ending import AccessEnding
 from control_plane.governance.leaving import loops_of_leaving
 from control_plane.identity.callers import Callers
 from control_plane.identity.deletion_certificates import DeletionCertificates
@@ -171,6 +172,7 @@ async def _open(app: FastAPI, settings: ControlPlaneSettings, stack: AsyncExitSt
         *_loops_of_streams(streams, bus),
         *_loops_of_spans(stack, database, settings),
         ("audit keeper", AuditKeeper(database, anchors).run),
+        ("ends of accesses by break-glass", AccessEnding(database).run),
         ("webhooks", lambda: serve(FanOut(database), courier, bus)),
         ("old deliveries of webhooks", lambda: forget(database, days=settings.webhook_delivery_days)),
         *await loops_unattended(settings, database, clients),

@@ -7,6 +7,7 @@ from fastapi import Depends, Header, Query, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from control_plane.identity.callers import ApiCaller, Operator, Person
+from control_plane.requests.break_glass import named_access, refuse_access, require_reading
 from control_plane.requests.etags import IF_MATCH_PATTERN
 from control_plane.requests.lists.paging import MAX_CURSOR_LENGTH, PageRequest
 from control_plane.requests.queries import IN_DIGITS
@@ -14,6 +15,7 @@ from control_plane.requests.rates.edge import COUNTED
 from control_plane.requests.rates.limits import Counted
 from control_plane.resources import AppResources
 from foundation.domain.errors import Forbidden
+from foundation.domain.ids import BreakGlassId
 from foundation.domain.permissions import OPERATE, SIGNED_IN, Permission
 from foundation.storage.audit.calls import current_call
 from foundation.storage.session.database import Transaction
@@ -62,14 +64,30 @@ def _audited(request: Request, caller: ApiCaller | Operator | Person, permission
         return
     call.operation = getattr(request.scope.get("route"), "operation_id", None)
     call.actor, call.permission = caller.actor, permission
-    call.operates = isinstance(caller, Operator)
+    access = caller.access if isinstance(caller, ApiCaller) else None
+    call.operates = isinstance(caller, Operator) or access is not None
     call.tenant_id = caller.tenant_id if isinstance(caller, ApiCaller) else None
+    call.access = {"access_id": str(access.access_id), "reason": access.reason} if access else {}
+
+
+async def _by_access(
+    request: Request, app: AppResources, credential: HTTPAuthorizationCredentials | None, access_id: BreakGlassId
+) -> ApiCaller:
+    """An operator who reads what is a tenant's. What is refused before its access is known, is told of the operator."""
+    operator = await app.callers.operator(text_of(credential))
+    await _counted(request, app, operator)
+    _audited(request, operator, None)
+    return await app.callers.reader(operator, access_id)
 
 
 async def authenticated(request: Request, app: App, credential: Credential) -> AsyncIterator[ApiCaller]:
-    caller = await app.callers.authenticate(text_of(credential))
-    await _counted(request, app, caller)
+    if (access_id := named_access(request)) is not None:
+        caller = await _by_access(request, app, credential, access_id)
+    else:
+        caller = await app.callers.authenticate(text_of(credential))
+        await _counted(request, app, caller)
     _audited(request, caller, None)
+    require_reading(request, caller)
     with bind(tenant_id=caller.tenant_id, actor=caller.actor):
         yield caller
 
@@ -98,10 +116,15 @@ class Overseen:
         self._needed = permission
 
     async def __call__(self, request: Request, app: App, credential: Credential) -> AsyncIterator[Operator | ApiCaller]:
-        caller = await app.callers.operator_or_member(text_of(credential))
-        await _counted(request, app, caller)
+        caller: Operator | ApiCaller
+        if (access_id := named_access(request)) is not None:
+            caller = await _by_access(request, app, credential, access_id)
+        else:
+            caller = await app.callers.operator_or_member(text_of(credential))
+            await _counted(request, app, caller)
         _audited(request, caller, self.permission)
         if isinstance(caller, ApiCaller):
+            require_reading(request, caller)
             caller.require(self._needed)
         with bind(actor=caller.actor):
             yield caller
@@ -113,6 +136,7 @@ class SignedIn:
     permission: str = SIGNED_IN
 
     async def __call__(self, request: Request, app: App, credential: Credential) -> AsyncIterator[Person]:
+        refuse_access(request)
         person = await app.callers.person(text_of(credential))
         await _counted(request, app, person)
         _audited(request, person, self.permission)
@@ -126,6 +150,7 @@ class Operated:
     permission: str = OPERATE
 
     async def __call__(self, request: Request, app: App, credential: Credential) -> AsyncIterator[Operator]:
+        refuse_access(request)
         caller = await app.callers.operator_or_member(text_of(credential))
         await _counted(request, app, caller)
         _audited(request, caller, self.permission)
@@ -181,8 +206,11 @@ PlatformOperator = Annotated[Operator, Depends(Operated())]
 
 
 async def transaction(app: App, caller: AnyCaller) -> AsyncIterator[Transaction]:
-    """One request, one transaction as the caller's tenant, committed before the answer leaves."""
-    async with app.database.tenant(caller.tenant_id) as tx:
+    """One request, one transaction as the caller's tenant, committed before the answer leaves.
+
+    One by which an operator reads can write nothing, whatever the route does.
+    """
+    async with app.database.tenant(caller.tenant_id, read_only=caller.access is not None) as tx:
         yield tx
 
 

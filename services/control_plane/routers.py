@@ -13,6 +13,7 @@ from control_plane.execution.reruns.routes import router as reruns
 from control_plane.execution.runs.routes import router as runs
 from control_plane.execution.workers.routes import router as workers
 from control_plane.governance.audit.routes import router as audit
+from control_plane.governance.break_glass.routes import router as break_glass
 from control_plane.governance.gateway_configurations.routes import router as gateway_configurations
 from control_plane.governance.kill_switch.routes import router as kill_switch
 from control_plane.governance.operations.routes import router as operations
@@ -91,5 +92,6 @@ ROUTERS: tuple[RoomRouter, ...] = (
     tenant_exports,
     tenant_deletions,
     audit,
+    break_glass,
 )
 """In this order the document lists them."""

@@ -106,6 +106,7 @@ def neighbour(stack: Stack) -> Neighbour:
     ids |= {"invitation_id": invitation.json()["id"], "token": invitation.json()["token"]}
     ids["api_key_id"], ids["service_account_id"] = key.json()["id"], account.json()["id"]
     ids["dead_letter_id"] = a_dead_letter(stack, run["id"])
+    ids["access_id"] = an_access(stack, owner.tenant_id)
     ids |= OWN_NAMES
     ids |= {"webhook_id": webhook["id"], "delivery_id": delivery["id"], "schedule_id": schedule["id"]}
     ids["trigger_id"], ids["export_id"], ids["deletion_id"] = trigger["id"], export.json()["id"], new_uuid()
@@ -124,6 +125,16 @@ def a_dead_letter(stack: Stack, run_id: str) -> str:
     return str(letter)
 
 
+def an_access(stack: Stack, tenant_id: TenantId) -> str:
+    """By which an operator reads what is this tenant's."""
+    with stack.superuser() as connection:
+        query = """INSERT INTO break_glass_accesses (tenant_id, access_id, operator, reason, expires_at)
+                   VALUES (%s, gen_random_uuid(), 'operator:o', 'theirs', now() + interval '1 hour')
+                   RETURNING access_id"""
+        [(access,)] = connection.execute(query, [tenant_id]).fetchall()
+    return str(access)
+
+
 PREFIX = "/api/v1"
 OPERATIONS = operations_of(unopened_api())
 OF_THE_PLATFORM = ("/api/v1/breakers", "/api/v1/operations", "/api/v1/workers")
@@ -132,7 +143,7 @@ PLATFORM_IDS = {
     "provider": "simulated",
     "model": "default",
     "version": "1",
-    **dict.fromkeys(("message_id", "tenant_id"), str(UUID(int=1))),
+    **dict.fromkeys(("message_id", "tenant_id", "access_id"), str(UUID(int=1))),
 }
 OF_OPERATORS_ALONE = {
     "GET /api/v1/operations/unreadable-messages",
@@ -142,6 +153,10 @@ OF_OPERATORS_ALONE = {
     "GET /api/v1/operations/kill-switch",
     "PUT /api/v1/operations/kill-switch",
     "GET /api/v1/operations/audit",
+    "POST /api/v1/operations/break-glass-accesses",
+    "GET /api/v1/operations/break-glass-accesses",
+    "GET /api/v1/operations/break-glass-accesses/{access_id}",
+    "DELETE /api/v1/operations/break-glass-accesses/{access_id}",
     "GET /api/v1/operations/audit/export",
     "GET /api/v1/operations/usage",
     "POST /api/v1/tenants",
@@ -155,6 +170,7 @@ OF_OPERATORS_ALONE = {
 QUERIES = {
     "GET /api/v1/usage": {"group_by": "user"},
     "GET /api/v1/operations/usage": {"group_by": "tenant"},
+    "GET /api/v1/operations/break-glass-accesses": {"tenant_id": str(UUID(int=1))},
     "DELETE /api/v1/tenants/{tenant_id}": {"confirm": "theirs"},
     "GET /api/v1/audit": {"action": "task.version"},
     "GET /api/v1/audit/export": {"action": "task.version"},

@@ -8,13 +8,16 @@ from cachetools import TLRUCache
 
 from control_plane.identity.tokens import UserClaims, UserTokenVerifier
 from foundation.domain.errors import Forbidden, Unauthenticated
-from foundation.domain.ids import ApiKeyId, TenantId, UserId
+from foundation.domain.ids import ApiKeyId, BreakGlassId, TenantId, UserId
 from foundation.domain.people.api_keys import KEY_PREFIX, Peppers
-from foundation.domain.permissions import ApiKeyScope, Grant, Permission, holders_of
+from foundation.domain.permissions import BREAK_GLASS, ApiKeyScope, Grant, Permission, holders_of
+from foundation.storage.audit import break_glass
+from foundation.storage.audit.break_glass import BreakGlassAccess
 from foundation.storage.people import api_keys, tenancy
 from foundation.storage.session.database import Database
 
 _REMEMBERED = 10_000
+_OPEN = "POST /api/v1/operations/break-glass-accesses opens one, and the tenant sees it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,8 @@ class ApiCaller:
     """Of the key that calls; None: a person."""
     until: datetime | None = None
     """When the key that calls ends, and with it the latest of those that it makes; None: it does not, or a person."""
+    access: BreakGlassAccess | None = None
+    """By which an operator reads what is the tenant's; None: a member of the tenant."""
 
     def require(self, permission: Permission) -> None:
         if permission not in self.grant.permissions:
@@ -109,6 +114,25 @@ class Callers:
             raise Forbidden("a key is nobody who signs in", remedy="send an access token of the identity provider")
         claims = await self._verifier.verify(credential)
         return Person(claims.subject, claims.verified_email, claims.tenant_id)
+
+    async def operator(self, credential: str | None) -> Operator:
+        """The operator behind a token; `Forbidden` for everybody else."""
+        caller = await self.operator_or_member(credential)
+        if not isinstance(caller, Operator):
+            raise Forbidden("only an operator of the platform may do this", remedy="ask who operates the platform")
+        return caller
+
+    async def reader(self, operator: Operator, access_id: BreakGlassId) -> ApiCaller:
+        """The operator as a reader of the tenant that the access opens; nothing of it is remembered between calls."""
+        async with self._database.across_tenants(reason="an access is named before its tenant is known") as tx:
+            access = await break_glass.find(tx, access_id)
+        if access is None or access.operator != operator.actor:
+            raise Forbidden("you have opened no such access", remedy=_OPEN)
+        if access.ended_at is not None:
+            raise Forbidden(f"the access ended at {access.ended_at.isoformat()}", remedy=_OPEN)
+        # It reads as nobody of the tenant: no user has the id of an access.
+        user_id, grant = UserId(access.access_id), Grant(None, None, "an access by break-glass", BREAK_GLASS)
+        return ApiCaller(access.tenant_id, user_id, grant, operator.actor, frozenset(), access=access)
 
     async def operator_or_member(self, credential: str | None) -> Operator | ApiCaller:
         credential = _required(credential)

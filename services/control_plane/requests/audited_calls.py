@@ -16,6 +16,7 @@ from foundation.domain.errors import DependencyUnavailable, LockstepError
 from foundation.domain.ids import new_uuid
 from foundation.domain.permissions import OPERATE, Permission
 from foundation.http.problems import problem_response
+from foundation.storage.audit.books import Whose
 from foundation.storage.audit.calls import AuditedCall, under_way
 from foundation.storage.people import audit
 from foundation.storage.session.database import Database, Transaction
@@ -100,10 +101,12 @@ async def _told(scope: Scope, call: AuditedCall, status: int) -> bool:
     try:
         if call.tenant_id is None:
             async with database.across_tenants(reason="what somebody did who acts in no tenant") as tx:
-                await _write(tx, scope, call, status)
+                await _write(tx, scope, call, status, None)
         else:
             async with database.tenant(call.tenant_id) as tx:
-                await _write(tx, scope, call, status)
+                await _write(tx, scope, call, status, call.tenant_id)
+                if call.operates:
+                    await _write(tx, scope, call, status, None)
     except LockstepError as error:
         extra = {"operation": call.operation, "actor": call.actor, "status": status, "detail": error.detail}
         _log.error("a call could not be written into the audit", exc_info=error, extra=extra)
@@ -119,14 +122,15 @@ def _belongs(scope: Scope, call: AuditedCall, status: int) -> bool:
     return call.operates or call.permission in _ADMINISTRATIVE
 
 
-async def _write(tx: Transaction, scope: Scope, call: AuditedCall, status: int) -> None:
+async def _write(tx: Transaction, scope: Scope, call: AuditedCall, status: int, whose: Whose) -> None:
+    query = {"query": Request(scope).url.query[:2000]} if scope["query_string"] else {}
     await audit.record_call(
         tx,
-        call.tenant_id,
+        whose,
         actor=str(call.actor),
         action=f"call.{call.operation}",
         target=scope["path"].removeprefix("/api/v1")[:_TARGET_LENGTH],
-        detail={"query": Request(scope).url.query[:2000]} if scope["query_string"] else {},
+        detail={**query, **call.access},
         outcome=_outcome(status),
         status=status,
     )

@@ -25,6 +25,7 @@ TriggerId = NewType("TriggerId", UUID)
 TriggerCallId = NewType("TriggerCallId", UUID)
 ExportId = NewType("ExportId", UUID)
 DeletionId = NewType("DeletionId", UUID)
+BreakGlassId = NewType("BreakGlassId", UUID)
 
 _JOB_NAMESPACE = UUID("6a0b5d7e-0d0c-5c55-9d3f-3c1f1f7a9b10")
 

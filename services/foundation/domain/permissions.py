@@ -136,6 +136,10 @@ PERMISSIONS_OF: Mapping[Role, frozenset[Permission]] = {
 }
 
 
+BREAK_GLASS = frozenset({Permission.TASKS_READ, Permission.RUNS_READ, Permission.ARTIFACTS_READ})
+"""What an operator may do in a tenant by an access that the tenant sees: read what a failing run is made of."""
+
+
 _BY_NAME = {permission.value: permission for permission in Permission}
 
 

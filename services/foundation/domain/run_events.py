@@ -56,3 +56,5 @@ class TenantEventType(StrEnum):
     SCHEDULE_RECOVERED = "schedule.recovered"
     KILL_SWITCH_ENGAGED = "kill_switch.engaged"
     KILL_SWITCH_LIFTED = "kill_switch.lifted"
+    BREAK_GLASS_OPENED = "break_glass.opened"
+    BREAK_GLASS_ENDED = "break_glass.ended"

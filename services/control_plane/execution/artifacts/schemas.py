@@ -50,5 +50,7 @@ class ArtifactView(BaseModel):
     size: int
     content_type: str
     sha256: str
-    url: str | None = Field(description="presigned; opens without credentials for some minutes; null unless READY")
+    url: str | None = Field(
+        description="presigned; opens without credentials for some minutes; null unless READY, and for operators"
+    )
     expired_at: datetime | None

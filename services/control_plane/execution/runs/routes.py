@@ -6,7 +6,7 @@ from fastapi import Depends, Path, Query, Response
 
 from control_plane.dependencies import App, IfMatch, RunReader, RunWriter, StartTurn, Tx
 from control_plane.execution.artifacts.schemas import ArtifactView
-from control_plane.execution.artifacts.service import presigned
+from control_plane.execution.artifacts.service import shown_to
 from control_plane.execution.runs import control, read
 from control_plane.execution.runs.schemas import RunMetrics, RunView, StartRun, StepList, StepView
 from control_plane.execution.runs.submit import RunRequest, submit_run
@@ -173,4 +173,4 @@ async def list_artifacts(
     await read.get(tx, caller, run_id)
     rows = await artifacts.of_run(tx, caller.tenant_id, run_id, asked.part)
     page, next_cursor = _ARTIFACTS.cut(rows, asked)
-    return _ARTIFACTS.shown([await presigned(app, artifact) for artifact in page], next_cursor, asked)
+    return _ARTIFACTS.shown([await shown_to(app, caller, artifact) for artifact in page], next_cursor, asked)

@@ -8,6 +8,7 @@ from starlette.responses import Response as PlainResponse
 
 from control_plane.dependencies import App, Credential, RunReader
 from control_plane.execution.runs.read import no_such_run
+from control_plane.requests.break_glass import require_pages
 from control_plane.requests.event_streams import MEDIA_TYPE, EventStreamResponse, wants_event_stream
 from control_plane.requests.lists.paging import MAX_CURSOR_LENGTH, Listing, Page, PageRequest
 from control_plane.requests.queries import IN_DIGITS
@@ -83,6 +84,7 @@ async def of_run(
     source = RunSource(caller.tenant_id, run_id)
     if not wants_event_stream(request.headers.get("accept")):
         return await _page(app, source, _OF_RUN, paging)
+    require_pages(caller)
     after = _place(last_event_id) or _after(_OF_RUN, paging) or BEGINNING
     with ExitStack() as held:
         held.enter_context(app.streams.seats.one(caller.tenant_id))
@@ -110,6 +112,7 @@ async def of_tenant(
     source = TenantSource(caller.tenant_id)
     if not wants_event_stream(request.headers.get("accept")):
         return await _page(app, source, _OF_TENANT, paging)
+    require_pages(caller)
     after = _place(last_event_id) or _after(_OF_TENANT, paging)
     with ExitStack() as held:
         held.enter_context(app.streams.seats.one(caller.tenant_id))

@@ -86,7 +86,8 @@ class RequestLimits:
             raise
 
     def _buckets_of(self, caller: ApiCaller | Operator | Person) -> tuple[Bucket, ...]:
-        if isinstance(caller, ApiCaller):
+        # What an operator reads of a tenant is no load of the tenant's own.
+        if isinstance(caller, ApiCaller) and caller.access is None:
             tenant = f"ls:rate:{{{caller.tenant_id}}}"
             return Bucket(tenant, self._tenant), Bucket(f"{tenant}:{caller.actor}", self._credential)
         return (Bucket(f"ls:rate:{{{caller.actor}}}", self._credential),)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from foundation.domain.ids import TenantId
@@ -21,6 +21,8 @@ class AuditedCall:
     actor: str | None = None
     tenant_id: TenantId | None = None
     operates: bool = False
+    access: dict[str, str] = field(default_factory=dict)
+    """Of an operator who reads what is a tenant's: by which access, and why it was opened."""
     is_recorded: bool = False
     """Whether what was done has written a row of its own, in the transaction in which it was done."""
 

@@ -71,6 +71,7 @@ EXPORTED: Mapping[str, str] = {
     "audit_log": "audit_id at actor action target detail trace_id outcome status operation request_id ip user_agent",
     "audit_chain": "position audit_id hash sealed_at",
     "audit_anchors": "number position anchored_at",
+    "break_glass_accesses": "access_id operator reason opened_at expires_at ended_at ended_by",
     "spans": "trace_id span_id parent_span_id run_id step_id name kind service status started_at duration_us attributes"
     " recorded_at",
     "tenant_exports": "export_id status requested_by created_at ended_at expires_at size sha256 error",

@@ -93,6 +93,7 @@ _ERASED_AFTER_RUNS = (
     "audit_chain",
     "audit_anchors",
     "audit_log",
+    "break_glass_accesses",
     "api_keys",
     "service_accounts",
     "invitations",

@@ -32,6 +32,7 @@ _log = logger(__name__)
 # parameters, because only so does PostgreSQL take two commands at once.
 _BEGIN = "BEGIN"
 _BEGIN_FOR = "BEGIN; SELECT set_config('lockstep.tenant', '{}', true)"
+_BEGIN_READING_FOR = "BEGIN READ ONLY; SELECT set_config('lockstep.tenant', '{}', true)"
 _BEGIN_AT_ONE_MOMENT = "BEGIN ISOLATION LEVEL REPEATABLE READ"
 _BEGIN_AT_ONE_MOMENT_FOR = f"{_BEGIN_AT_ONE_MOMENT}; SELECT set_config('lockstep.tenant', '{{}}', true)"
 
@@ -91,13 +92,16 @@ class Database:
         )
 
     @asynccontextmanager
-    async def tenant(self, tenant_id: TenantId, *, one_moment: bool = False) -> AsyncIterator[Transaction]:
+    async def tenant(
+        self, tenant_id: TenantId, *, one_moment: bool = False, read_only: bool = False
+    ) -> AsyncIterator[Transaction]:
         """A transaction that sees one tenant; commits on leaving, rolls back on an error.
 
-        With `one_moment` all its statements see the same snapshot of the database.
+        With `one_moment` all its statements see the same snapshot of the database; with `read_only` PostgreSQL itself
+        refuses whatever would write.
         """
-        begin = _BEGIN_AT_ONE_MOMENT_FOR if one_moment else _BEGIN_FOR
-        async with self._begun(begin.format(UUID(str(tenant_id)))) as tx:
+        begin = _BEGIN_AT_ONE_MOMENT_FOR if one_moment else _BEGIN_READING_FOR if read_only else _BEGIN_FOR
+        async with self._begun(begin.format(UUID(str(tenant_id))), writing=not read_only) as tx:
             yield tx
 
     @asynccontextmanager
@@ -119,9 +123,9 @@ class Database:
         await self._engine.dispose()
 
     @asynccontextmanager
-    async def _begun(self, begin: str) -> AsyncIterator[Transaction]:
+    async def _begun(self, begin: str, *, writing: bool = True) -> AsyncIterator[Transaction]:
         """A transaction on a connection of its own, which goes back to the pool without one, or not at all."""
-        with in_our_words():
+        with in_our_words(writing=writing):
             pooled, cursor = await self._open(begin)
             try:
                 yield Transaction(cursor, self._observe)

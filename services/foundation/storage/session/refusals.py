@@ -20,34 +20,37 @@ _AWAY = frozenset({"08", "40", "53", "55", "57", "58"})
 _VALUE = frozenset({"22", "54"})
 """Classes of SQLSTATE that a value causes: data exceptions, and limits such as the length of a jsonb text."""
 _STATEMENT_TIME_IS_OVER = "57014"
-_ON_A_STANDBY = "25006"
 _PAUSED_TOO_LONG = "25P03"
 """This process froze, or paused, within a transaction: PostgreSQL has undone it and closed the session."""
+_READ_ONLY = "25006"
+"""On a standby every transaction is; one that was begun so never writes, wherever it is."""
 _COLLIDED = frozenset({"40001", "40P01"})
 """A serialization failure and a deadlock: PostgreSQL answers, and has undone this transaction for another one."""
 
 
 @contextmanager
-def in_our_words() -> Iterator[None]:
+def in_our_words(*, writing: bool = True) -> Iterator[None]:
     """Raises what the driver raised as one of our errors, with the driver's as its cause; all other errors pass."""
     try:
         yield
     except psycopg.Error as error:
-        raise _ours(error) from error
+        raise _ours(error, writing=writing) from error
     except PoolTimeout as error:
         raise DatabaseBusy("PostgreSQL has no connection free for this service", retry_after=2) from error
     except UnicodeEncodeError as error:
         raise ValueNotStorable("half a surrogate pair cannot be stored", remedy="send whole characters") from error
 
 
-def _ours(error: psycopg.Error) -> LockstepError:
+def _ours(error: psycopg.Error, *, writing: bool) -> LockstepError:
     state = error.sqlstate or ""
+    if state == _READ_ONLY and not writing:
+        return DatabaseRefused("a transaction that only reads was to write")
     if state == _STATEMENT_TIME_IS_OVER:
         return DatabaseBusy("PostgreSQL took too long", retry_after=2)
     if state in _COLLIDED:
         detail = "another transaction changed the same at the same moment; nothing of this one was done"
         return TransactionCollided(detail, retry_after=1)
-    if state[:2] in _AWAY or state in (_ON_A_STANDBY, _PAUSED_TOO_LONG):
+    if state[:2] in _AWAY or state in (_READ_ONLY, _PAUSED_TOO_LONG):
         return DatabaseUnavailable("PostgreSQL does not answer", retry_after=1)
     if state[:2] in _VALUE or isinstance(error, psycopg.DataError):
         return ValueNotStorable("a value cannot be stored", remedy="look for U+0000 and for numbers out of range")

@@ -42,6 +42,7 @@ WITHOUT_A_KEY = {
     "POST /api/v1/dead-letters/{dead_letter_id}/discard": "a letter ends once",
     "POST /api/v1/dead-letters/{dead_letter_id}/redrive": "a letter ends once",
     "POST /api/v1/invitations/accept": "an invitation is accepted once",
+    "POST /api/v1/operations/break-glass-accesses": "an operator has one open access of a tenant",
     "POST /api/v1/operations/gateway-configurations": "another operator decides which proposal is taken",
     "POST /api/v1/operations/gateway-configurations/{version}/approve": "a proposal is decided once",
     "POST /api/v1/operations/gateway-configurations/{version}/reject": "a proposal is decided once",

@@ -27,6 +27,7 @@ WITHOUT = {
     "DELETE /tenants/{tenant_id}/deletion": "there is one deletion, which has begun or has not",
     "DELETE /invitations/{invitation_id}": "an invitation is revoked or not, and has nothing else that changes",
     "DELETE /artifacts/{artifact_id}": "the bytes of an artifact never change",
+    "DELETE /operations/break-glass-accesses/{access_id}": "an access is open or has ended, and never changes else",
     "DELETE /runs/{run_id}/steps/{name}/checkpoints/{turn}": "a checkpoint never changes",
     "DELETE /breakers/{provider}/{model}": "a breaker changes by itself, with every call",
 }

@@ -2,6 +2,7 @@
 
 from .acceptance import Acceptance
 from .accepted import Accepted
+from .access_view import AccessView
 from .active_tenant import ActiveTenant
 from .agent_step import AgentStep
 from .agent_step_resources import AgentStepResources
@@ -146,6 +147,7 @@ from .limit_source import LimitSource
 from .list_api_keys_fields_item import ListApiKeysFieldsItem
 from .list_approvals_fields_item import ListApprovalsFieldsItem
 from .list_audit_fields_item import ListAuditFieldsItem
+from .list_break_glass_accesses_fields_item import ListBreakGlassAccessesFieldsItem
 from .list_budget_warnings_fields_item import ListBudgetWarningsFieldsItem
 from .list_budgets_fields_item import ListBudgetsFieldsItem
 from .list_checkpoints_fields_item import ListCheckpointsFieldsItem
@@ -155,6 +157,9 @@ from .list_gateway_configurations_fields_item import ListGatewayConfigurationsFi
 from .list_invitations_fields_item import ListInvitationsFieldsItem
 from .list_members_fields_item import ListMembersFieldsItem
 from .list_platform_audit_fields_item import ListPlatformAuditFieldsItem
+from .list_platform_break_glass_accesses_fields_item import (
+    ListPlatformBreakGlassAccessesFieldsItem,
+)
 from .list_roles_fields_item import ListRolesFieldsItem
 from .list_run_artifacts_fields_item import ListRunArtifactsFieldsItem
 from .list_runs_fields_item import ListRunsFieldsItem
@@ -172,6 +177,7 @@ from .list_trigger_calls_fields_item import ListTriggerCallsFieldsItem
 from .list_triggers_fields_item import ListTriggersFieldsItem
 from .list_unreadable_messages_fields_item import ListUnreadableMessagesFieldsItem
 from .list_webhooks_fields_item import ListWebhooksFieldsItem
+from .listed_access import ListedAccess
 from .listed_approval import ListedApproval
 from .listed_approval_expired import ListedApprovalExpired
 from .listed_approval_form_type_0 import ListedApprovalFormType0
@@ -264,6 +270,8 @@ from .new_webhook_view import NewWebhookView
 from .noop_step import NoopStep
 from .noop_step_resources import NoopStepResources
 from .not_final import NotFinal
+from .open_access import OpenAccess
+from .opened_at_order import OpenedAtOrder
 from .operation_left_out import OperationLeftOut
 from .other_lines import OtherLines
 from .outcome_decision import OutcomeDecision
@@ -271,6 +279,7 @@ from .outcome_view import OutcomeView
 from .overlap import Overlap
 from .own_tenant import OwnTenant
 from .package import Package
+from .page_listed_access import PageListedAccess
 from .page_listed_approval import PageListedApproval
 from .page_listed_artifact import PageListedArtifact
 from .page_listed_audit_row import PageListedAuditRow
@@ -472,6 +481,7 @@ from .worst_case_view import WorstCaseView
 __all__ = (
     "Acceptance",
     "Accepted",
+    "AccessView",
     "ActiveTenant",
     "AgentStep",
     "AgentStepResources",
@@ -614,11 +624,13 @@ __all__ = (
     "ListApiKeysFieldsItem",
     "ListApprovalsFieldsItem",
     "ListAuditFieldsItem",
+    "ListBreakGlassAccessesFieldsItem",
     "ListBudgetsFieldsItem",
     "ListBudgetWarningsFieldsItem",
     "ListCheckpointsFieldsItem",
     "ListDeadLettersFieldsItem",
     "ListDeliveriesFieldsItem",
+    "ListedAccess",
     "ListedApproval",
     "ListedApprovalExpired",
     "ListedApprovalFormType0",
@@ -668,6 +680,7 @@ __all__ = (
     "ListInvitationsFieldsItem",
     "ListMembersFieldsItem",
     "ListPlatformAuditFieldsItem",
+    "ListPlatformBreakGlassAccessesFieldsItem",
     "ListRolesFieldsItem",
     "ListRunArtifactsFieldsItem",
     "ListRunsFieldsItem",
@@ -730,6 +743,8 @@ __all__ = (
     "NoopStep",
     "NoopStepResources",
     "NotFinal",
+    "OpenAccess",
+    "OpenedAtOrder",
     "OperationLeftOut",
     "OtherLines",
     "OutcomeDecision",
@@ -737,6 +752,7 @@ __all__ = (
     "Overlap",
     "OwnTenant",
     "Package",
+    "PageListedAccess",
     "PageListedApproval",
     "PageListedArtifact",
     "PageListedAuditRow",

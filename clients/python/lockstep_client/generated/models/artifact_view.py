@@ -25,7 +25,7 @@ class ArtifactView:
         size (int):
         content_type (str):
         sha256 (str):
-        url (None | str): presigned; opens without credentials for some minutes; null unless READY
+        url (None | str): presigned; opens without credentials for some minutes; null unless READY, and for operators
         expired_at (datetime.datetime | None):
     """
 

@@ -28,7 +28,8 @@ class ListedArtifact:
             size (int | Unset):
             content_type (str | Unset):
             sha256 (str | Unset):
-            url (None | str | Unset): presigned; opens without credentials for some minutes; null unless READY
+            url (None | str | Unset): presigned; opens without credentials for some minutes; null unless READY, and for
+                operators
             expired_at (datetime.datetime | None | Unset):
     """
 

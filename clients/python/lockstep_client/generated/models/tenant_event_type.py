@@ -3,6 +3,8 @@ from typing import Self
 
 
 class TenantEventType(StrEnum):
+    BREAK_GLASS_ENDED = "break_glass.ended"
+    BREAK_GLASS_OPENED = "break_glass.opened"
     KILL_SWITCH_ENGAGED = "kill_switch.engaged"
     KILL_SWITCH_LIFTED = "kill_switch.lifted"
     SCHEDULE_FAILING = "schedule.failing"

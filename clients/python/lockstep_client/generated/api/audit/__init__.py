@@ -5,19 +5,35 @@ from typing import Any, Literal, cast
 from uuid import UUID
 
 from ...client import AsyncCaller, Caller
+from ...models.access_view import AccessView
 from ...models.audit_outcome import AuditOutcome
 from ...models.export_format import ExportFormat
 from ...models.id_order import IdOrder
 from ...models.list_audit_fields_item import ListAuditFieldsItem
+from ...models.list_break_glass_accesses_fields_item import (
+    ListBreakGlassAccessesFieldsItem,
+)
 from ...models.list_platform_audit_fields_item import ListPlatformAuditFieldsItem
+from ...models.list_platform_break_glass_accesses_fields_item import (
+    ListPlatformBreakGlassAccessesFieldsItem,
+)
+from ...models.open_access import OpenAccess
+from ...models.opened_at_order import OpenedAtOrder
+from ...models.page_listed_access import PageListedAccess
 from ...models.page_listed_audit_row import PageListedAuditRow
 from ...models.problem import Problem
 from ...types import UNSET, Unset
 from . import (
+    end_break_glass_access,
     export_audit,
     export_platform_audit,
+    get_break_glass_access,
+    get_platform_break_glass_access,
     list_audit,
+    list_break_glass_accesses,
     list_platform_audit,
+    list_platform_break_glass_accesses,
+    open_break_glass_access,
 )
 
 
@@ -197,6 +213,129 @@ class AuditCalls:
             )
         )
 
+    def list_platform_break_glass_accesses(
+        self,
+        *,
+        tenant_id: UUID,
+        limit: int | Unset = 50,
+        cursor: str | Unset = UNSET,
+        sort: OpenedAtOrder | Unset = UNSET,
+        fields: list[ListPlatformBreakGlassAccessesFieldsItem] | Unset = UNSET,
+    ) -> PageListedAccess:
+        """Accesses of operators to a tenant, newest first; for operators alone
+
+        Args:
+            tenant_id (UUID): whose they are
+            limit (int | Unset): rows a page Default: 50.
+            cursor (str | Unset): `next_cursor` of the page before
+            sort (OpenedAtOrder | Unset): By opened_at; with `-` before it, from the last on.
+            fields (list[ListPlatformBreakGlassAccessesFieldsItem] | Unset): the members that items
+                are shown with: names with commas between them, or the parameter several times; `id` is
+                always among them. Without it all
+        """
+        return self._caller.send(
+            list_platform_break_glass_accesses.call(
+                tenant_id=tenant_id,
+                limit=limit,
+                cursor=cursor,
+                sort=sort,
+                fields=fields,
+            )
+        )
+
+    def open_break_glass_access(
+        self,
+        *,
+        body: OpenAccess,
+    ) -> AccessView:
+        """Open an access to what is a tenant's, which the tenant is told of at once; for operators alone
+
+        With its `id` in the header `Break-Glass-Access`, and the same operator's token, the tenant's tasks,
+        runs and what they left are read by GET, until it ends. Nothing is changed by it, no file or stream
+        is opened, and each read is a row of the tenant's audit.
+
+        Args:
+            body (OpenAccess): Whose runs are to be read, why, and for how long; the tenant sees all
+                of it.
+        """
+        return self._caller.send(
+            open_break_glass_access.call(
+                body=body,
+            )
+        )
+
+    def get_platform_break_glass_access(
+        self,
+        access_id: UUID,
+    ) -> AccessView:
+        """An access of an operator to a tenant; for operators alone
+
+        Args:
+            access_id (UUID):
+        """
+        return self._caller.send(
+            get_platform_break_glass_access.call(
+                access_id=access_id,
+            )
+        )
+
+    def end_break_glass_access(
+        self,
+        access_id: UUID,
+    ) -> AccessView:
+        """End an access before its time is over; for operators alone
+
+        Args:
+            access_id (UUID):
+        """
+        return self._caller.send(
+            end_break_glass_access.call(
+                access_id=access_id,
+            )
+        )
+
+    def list_break_glass_accesses(
+        self,
+        *,
+        limit: int | Unset = 50,
+        cursor: str | Unset = UNSET,
+        sort: OpenedAtOrder | Unset = UNSET,
+        fields: list[ListBreakGlassAccessesFieldsItem] | Unset = UNSET,
+    ) -> PageListedAccess:
+        """Which operators could read what is yours, why and until when, newest first
+
+        Args:
+            limit (int | Unset): rows a page Default: 50.
+            cursor (str | Unset): `next_cursor` of the page before
+            sort (OpenedAtOrder | Unset): By opened_at; with `-` before it, from the last on.
+            fields (list[ListBreakGlassAccessesFieldsItem] | Unset): the members that items are shown
+                with: names with commas between them, or the parameter several times; `id` is always among
+                them. Without it all
+        """
+        return self._caller.send(
+            list_break_glass_accesses.call(
+                limit=limit,
+                cursor=cursor,
+                sort=sort,
+                fields=fields,
+            )
+        )
+
+    def get_break_glass_access(
+        self,
+        access_id: UUID,
+    ) -> AccessView:
+        """One access of an operator to what is yours
+
+        Args:
+            access_id (UUID):
+        """
+        return self._caller.send(
+            get_break_glass_access.call(
+                access_id=access_id,
+            )
+        )
+
 
 class AsyncAuditCalls:
     """The calls of audit; each is awaited."""
@@ -371,5 +510,128 @@ class AsyncAuditCalls:
                 outcome=outcome,
                 from_=from_,
                 to=to,
+            )
+        )
+
+    async def list_platform_break_glass_accesses(
+        self,
+        *,
+        tenant_id: UUID,
+        limit: int | Unset = 50,
+        cursor: str | Unset = UNSET,
+        sort: OpenedAtOrder | Unset = UNSET,
+        fields: list[ListPlatformBreakGlassAccessesFieldsItem] | Unset = UNSET,
+    ) -> PageListedAccess:
+        """Accesses of operators to a tenant, newest first; for operators alone
+
+        Args:
+            tenant_id (UUID): whose they are
+            limit (int | Unset): rows a page Default: 50.
+            cursor (str | Unset): `next_cursor` of the page before
+            sort (OpenedAtOrder | Unset): By opened_at; with `-` before it, from the last on.
+            fields (list[ListPlatformBreakGlassAccessesFieldsItem] | Unset): the members that items
+                are shown with: names with commas between them, or the parameter several times; `id` is
+                always among them. Without it all
+        """
+        return await self._caller.send(
+            list_platform_break_glass_accesses.call(
+                tenant_id=tenant_id,
+                limit=limit,
+                cursor=cursor,
+                sort=sort,
+                fields=fields,
+            )
+        )
+
+    async def open_break_glass_access(
+        self,
+        *,
+        body: OpenAccess,
+    ) -> AccessView:
+        """Open an access to what is a tenant's, which the tenant is told of at once; for operators alone
+
+        With its `id` in the header `Break-Glass-Access`, and the same operator's token, the tenant's tasks,
+        runs and what they left are read by GET, until it ends. Nothing is changed by it, no file or stream
+        is opened, and each read is a row of the tenant's audit.
+
+        Args:
+            body (OpenAccess): Whose runs are to be read, why, and for how long; the tenant sees all
+                of it.
+        """
+        return await self._caller.send(
+            open_break_glass_access.call(
+                body=body,
+            )
+        )
+
+    async def get_platform_break_glass_access(
+        self,
+        access_id: UUID,
+    ) -> AccessView:
+        """An access of an operator to a tenant; for operators alone
+
+        Args:
+            access_id (UUID):
+        """
+        return await self._caller.send(
+            get_platform_break_glass_access.call(
+                access_id=access_id,
+            )
+        )
+
+    async def end_break_glass_access(
+        self,
+        access_id: UUID,
+    ) -> AccessView:
+        """End an access before its time is over; for operators alone
+
+        Args:
+            access_id (UUID):
+        """
+        return await self._caller.send(
+            end_break_glass_access.call(
+                access_id=access_id,
+            )
+        )
+
+    async def list_break_glass_accesses(
+        self,
+        *,
+        limit: int | Unset = 50,
+        cursor: str | Unset = UNSET,
+        sort: OpenedAtOrder | Unset = UNSET,
+        fields: list[ListBreakGlassAccessesFieldsItem] | Unset = UNSET,
+    ) -> PageListedAccess:
+        """Which operators could read what is yours, why and until when, newest first
+
+        Args:
+            limit (int | Unset): rows a page Default: 50.
+            cursor (str | Unset): `next_cursor` of the page before
+            sort (OpenedAtOrder | Unset): By opened_at; with `-` before it, from the last on.
+            fields (list[ListBreakGlassAccessesFieldsItem] | Unset): the members that items are shown
+                with: names with commas between them, or the parameter several times; `id` is always among
+                them. Without it all
+        """
+        return await self._caller.send(
+            list_break_glass_accesses.call(
+                limit=limit,
+                cursor=cursor,
+                sort=sort,
+                fields=fields,
+            )
+        )
+
+    async def get_break_glass_access(
+        self,
+        access_id: UUID,
+    ) -> AccessView:
+        """One access of an operator to what is yours
+
+        Args:
+            access_id (UUID):
+        """
+        return await self._caller.send(
+            get_break_glass_access.call(
+                access_id=access_id,
             )
         )
