@@ -10,7 +10,7 @@ from uuid import UUID
 import httpx
 
 from lockstep_client.generated.models import RunEventView
-from lockstep_client.problems import TooManyRequests, Unauthenticated, Unavailable, Unreachable
+from lockstep_client.problems import Forbidden, TooManyRequests, Unauthenticated, Unavailable, Unreachable
 
 _TEXT, _END = "step.text", "stream.end"
 _SILENCE_SECONDS = 90.0
@@ -117,6 +117,9 @@ class EventReading:
         if reason == "unauthenticated":
             body = {"title": "Unauthorized", "detail": "the credential has expired or was withdrawn"}
             raise Unauthenticated(httpx.Response(401, json=body))
+        if reason == "forbidden":
+            body = {"title": "Forbidden", "detail": "whoever reads may not do so any more"}
+            raise Forbidden(httpx.Response(403, json=body))
 
 
 def _text(told: dict[str, Any]) -> StreamedText:

@@ -9,6 +9,7 @@ from cachetools import TLRUCache
 from control_plane.identity.tokens import UserClaims, UserTokenVerifier
 from foundation.domain.errors import Forbidden, Unauthenticated
 from foundation.domain.ids import ApiKeyId, BreakGlassId, TenantId, UserId
+from foundation.domain.people.admission import NotAMember, TenantSuspended
 from foundation.domain.people.api_keys import KEY_PREFIX, Peppers
 from foundation.domain.permissions import BREAK_GLASS, ApiKeyScope, Grant, Permission, holders_of
 from foundation.storage.audit import break_glass
@@ -101,7 +102,10 @@ class Callers:
         self._changes = 0
 
     async def authenticate(self, credential: str | None) -> ApiCaller:
-        """The caller behind a bearer credential; `Unauthenticated` when there is none."""
+        """The caller behind a bearer credential; `Unauthenticated` when there is none.
+
+        `NotAMember` and `TenantSuspended` where the credential is genuine and opens nothing.
+        """
         credential = _required(credential)
         if credential.startswith(KEY_PREFIX):
             return await self._by_key(credential)
@@ -153,11 +157,10 @@ class Callers:
     async def _by_subject(self, tenant_id: TenantId, subject: str) -> _Found:
         async with self._database.tenant(tenant_id) as tx:
             member = await tenancy.member_by_subject(tx, tenant_id, subject)
-            if member is None and await tenancy.is_suspended_for(tx, tenant_id, subject):
-                raise Unauthenticated("the tenant is suspended", remedy="ask who operates the platform")
+            if member is None and (suspended := await tenancy.suspended_for(tx, tenant_id, subject)) is not None:
+                raise TenantSuspended(suspended)
         if member is None:
-            remedy = "choose a tenant that you belong to"
-            raise Unauthenticated("this identity is no member of the tenant", remedy=remedy)
+            raise NotAMember
         return _Found(ApiCaller(tenant_id, member.user_id, member.grant, f"user:{member.user_id}"))
 
     async def _by_key(self, credential: str) -> ApiCaller:

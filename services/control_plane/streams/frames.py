@@ -26,7 +26,9 @@ class StreamEnd(StrEnum):
     DRAINING = "draining"
     """This process stops; another goes on from the last id."""
     UNAUTHENTICATED = "unauthenticated"
-    """The credential has expired or was withdrawn, or may not read any more."""
+    """The credential has expired or was withdrawn."""
+    FORBIDDEN = "forbidden"
+    """Whoever reads may not any more: a member no longer, or in another role, or of a tenant that is suspended."""
     UNAVAILABLE = "unavailable"
     """The database does not answer."""
 

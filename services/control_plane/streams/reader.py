@@ -50,8 +50,10 @@ class StreamReader:
                 reason = StreamEnd.RUN_ENDED
             except BusClosed:
                 reason = StreamEnd.DRAINING
-            except (Unauthenticated, Forbidden):
+            except Unauthenticated:
                 reason = StreamEnd.UNAUTHENTICATED
+            except Forbidden:
+                reason = StreamEnd.FORBIDDEN
             except (DependencyUnavailable, SubscriberSilent):
                 reason = StreamEnd.UNAVAILABLE
             yield end_frame(reason)

@@ -11,6 +11,7 @@ import pytest
 from lockstep_client import (
     AsyncClient,
     Client,
+    Forbidden,
     RunNotEnded,
     StreamedText,
     Unauthenticated,
@@ -122,6 +123,14 @@ def test_a_stream_whose_credential_ends_says_so() -> None:
     stream = server.client().follow_tenant()
     assert next(stream).id == "1-1"
     with pytest.raises(Unauthenticated, match="expired"):
+        next(stream)
+
+
+def test_a_stream_of_who_may_not_read_any_more_is_not_asked_for_again() -> None:
+    server = Server(httpx.Response(200, text=frame("1-1") + END % "forbidden"))
+    stream = server.client().follow_tenant()
+    assert next(stream).id == "1-1"
+    with pytest.raises(Forbidden, match="any more"):
         next(stream)
 
 

@@ -19,7 +19,7 @@ COUNTED = "lockstep.counted"
 """Where a request's scope has what it was counted against."""
 _UNCOUNTED = frozenset({"/health"})
 """What probes ask for, who must have their answer most of all when there is too much to do."""
-_UNAUTHENTICATED = 401
+_TURNED_AWAY = frozenset({401, 403})
 _BEARER = "bearer "
 
 
@@ -38,7 +38,7 @@ class RateLimitedEdge:
 
         async def send_told(message: Message) -> None:
             if message["type"] == "http.response.start":
-                if message["status"] == _UNAUTHENTICATED:
+                if message["status"] in _TURNED_AWAY and not counted.admitted:
                     rates.doubt(counted)
                 message["headers"] = [*message.get("headers", []), *_headers(rates.standings(counted))]
             await send(message)

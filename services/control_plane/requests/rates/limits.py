@@ -26,6 +26,8 @@ class Counted:
     digest: bytes | None
     """Of its credential, which itself is not kept."""
     buckets: tuple[Bucket, ...]
+    admitted: bool = False
+    """Whether it is known who calls, and that they may call at all."""
 
 
 class RequestLimits:
@@ -56,6 +58,7 @@ class RequestLimits:
 
     async def admit(self, counted: Counted, caller: ApiCaller | Operator | Person) -> None:
         """Counts it against who calls, now that this is known; `RateLimited` where they have no token left."""
+        counted.admitted = True
         buckets = self._buckets_of(caller)
         if counted.buckets == buckets:
             return

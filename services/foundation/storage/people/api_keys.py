@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from foundation.domain.errors import Unauthenticated
 from foundation.domain.ids import ApiKeyId, TenantId, UserId
+from foundation.domain.people.admission import TenantSuspended
 from foundation.domain.people.api_keys import KeyDigest, Peppers
 from foundation.domain.permissions import ApiKeyScope, Grant, known_permissions
 from foundation.storage.people.tenancy import grant_of
@@ -30,7 +30,7 @@ class ApiKey:
 async def find_usable_key(tx: Transaction, peppers: Peppers, key: str) -> ApiKey | None:
     """The key of this text, of whatever tenant; None when it is unknown, revoked or expired.
 
-    `Unauthenticated` when all that is in its way is that its tenant is suspended.
+    `TenantSuspended` when all that is in its way is that its tenant is suspended.
 
     A key's tenant is not known before it is found, so two functions of the database look across tenants. The second one
     writes down that the key was used, at most once a minute, and stores the hash anew where another pepper made it. The
@@ -54,7 +54,7 @@ async def find_usable_key(tx: Transaction, peppers: Peppers, key: str) -> ApiKey
     if row is None or not row.live:
         return None
     if row.suspended_at is not None:
-        raise Unauthenticated("the tenant of this key is suspended", remedy="ask who operates the platform")
+        raise TenantSuspended
     [seen] = [one for one in candidates if one.hash == bytes(row.hash)]
     await _used(tx, seen, peppers.digest(key))
     return ApiKey(

@@ -50,16 +50,18 @@ async def member_by_id(tx: Transaction, tenant_id: TenantId, user_id: UserId) ->
     return Member(tenant_id, UserId(row.user_id), grant_of(row)) if row else None
 
 
-async def is_suspended_for(tx: Transaction, tenant_id: TenantId, subject: str) -> bool:
-    """Whether the subject is a member of this tenant, which is suspended; nobody else is told."""
+async def suspended_for(tx: Transaction, tenant_id: TenantId, subject: str) -> str | None:
+    """Why this tenant is suspended, for who is a member of it; None where it is not, and for everybody else."""
     rows = await tx.execute(
         text(
-            """SELECT 1 FROM memberships m JOIN users u USING (user_id) JOIN tenants t USING (tenant_id)
+            """SELECT COALESCE(t.suspended_reason, '') AS reason
+               FROM memberships m JOIN users u USING (user_id) JOIN tenants t USING (tenant_id)
                WHERE m.tenant_id = :tenant_id AND u.subject = :subject AND t.suspended_at IS NOT NULL"""
         ),
         {"tenant_id": tenant_id, "subject": subject},
     )
-    return rows.first() is not None
+    reason: str | None = rows.scalar_one_or_none()
+    return reason
 
 
 async def held_grant(tx: Transaction, tenant_id: TenantId, user_id: UserId) -> Grant | None:

@@ -18,6 +18,7 @@ from foundation.domain.budget_scopes import KILL_SWITCH_SCOPE, BudgetPeriod
 from foundation.domain.errors import BudgetExceeded, DependencyUnavailable, Forbidden
 from foundation.domain.ids import TenantId
 from foundation.domain.money import NO_LIMIT, BudgetLimit
+from foundation.domain.people.admission import TenantSuspended
 from foundation.storage.ledger.rolling_spend import committed_in_rolling_window
 from foundation.storage.limits.tenant_limits import TenantLimits, read_tenant_limits
 from foundation.storage.session.database import Database
@@ -123,7 +124,7 @@ class TenantLimitsCache:
         if declared is None or declared.suspended:
             self._known.pop(tenant_id, None)
             if declared:
-                raise Forbidden("the tenant is suspended", remedy="ask the platform's operator to lift this")
+                raise TenantSuspended
             raise Forbidden("there is no such tenant", remedy="use a key or token of a tenant that exists")
         if (switch := declared.stopped) is not None:
             # Forgotten, so that nothing is admitted by what was known before, whatever is away meanwhile.

@@ -13,6 +13,7 @@ from fixtures.api.api_in_process import ApiInProcess
 from fixtures.api.problems import problem
 from fixtures.gateways.gateway import PEPPERS, Tenant
 from fixtures.machine.postgres import ScratchDatabase
+from foundation.domain.ids import new_uuid
 from foundation.domain.people.api_keys import Peppers
 
 KEY = {"name": "nightly", "scopes": ["api"]}
@@ -168,9 +169,9 @@ async def test_last_use_is_written_once_a_minute(
     assert rows(scratch, key["id"])[2] >= first
 
 
-@pytest.mark.parametrize("how", ["expired", "suspended", "removed"])
+@pytest.mark.parametrize(("how", "refused"), [("expired", 401), ("suspended", 403), ("removed", 401)])
 async def test_a_key_dies_with_its_time_its_tenant_and_its_membership(
-    lonely_api: ApiInProcess, tenant: Tenant, scratch: ScratchDatabase, how: str
+    lonely_api: ApiInProcess, tenant: Tenant, scratch: ScratchDatabase, how: str, refused: int
 ) -> None:
     async with lonely_api.caller(tenant) as owner:
         key = await made(owner, expires_at=(datetime.now(UTC) + timedelta(hours=1)).isoformat())
@@ -182,6 +183,7 @@ async def test_a_key_dies_with_its_time_its_tenant_and_its_membership(
     }[how]
     with scratch.superuser() as connection:
         connection.execute(statement, [tenant.tenant_id])
+    assert await status(lonely_api, key["key"]) == refused
 
 
 async def test_whoever_calls_into_a_suspended_tenant_is_told_so(
@@ -190,11 +192,16 @@ async def test_whoever_calls_into_a_suspended_tenant_is_told_so(
     async with lonely_api.caller(tenant) as owner:
         key = await made(owner)
         with scratch.superuser() as connection:
-            connection.execute("UPDATE tenants SET suspended_at = now() WHERE tenant_id = %s", [tenant.tenant_id])
-        assert problem(await owner.get("/runs"), 401, "unauthenticated")["detail"] == "the tenant is suspended"
+            connection.execute(
+                "UPDATE tenants SET suspended_at = now(), suspended_reason = 'unpaid' WHERE tenant_id = %s",
+                [tenant.tenant_id],
+            )
+        told = problem(await owner.get("/runs"), 403, "tenant_suspended")
+        assert told["detail"] == "the tenant is suspended: unpaid"
     async with lonely_api.bearing(key["key"]) as client:
-        told = problem(await client.get("/runs"), 401, "unauthenticated")
-    assert told["detail"] == "the tenant of this key is suspended"
+        problem(await client.get("/runs"), 403, "tenant_suspended")
+    async with lonely_api.person(f"s-{new_uuid()}", tenant_id=tenant.tenant_id) as stranger:
+        problem(await stranger.get("/runs"), 403, "not_a_member")
 
 
 async def test_others_keys_are_seen_and_revoked_by_who_manages_them_and_used_by_nobody_else(

@@ -126,7 +126,7 @@ async def test_whoever_is_removed_is_refused_at_once_with_all_their_keys(
     async with lonely_api.as_user(tenant, user_id) as member, lonely_api.caller(tenant) as owner:
         key = (await member.post("/api-keys", json={"name": "mine", "scopes": ["api"]})).json()["key"]
         assert (await owner.delete(f"/members/{user_id}")).status_code == 204
-        problem(await member.get("/runs"), 401, "unauthenticated")
+        problem(await member.get("/runs"), 403, "not_a_member")
         async with lonely_api.bearing(key) as client:
             problem(await client.get("/runs"), 401, "unauthenticated")
         problem(await owner.delete(f"/members/{user_id}"), 404, "not_found")

@@ -61,7 +61,7 @@ async def test_a_suspended_tenant_is_closed_to_everybody_until_it_is_restored(
         assert (suspended.status_code, suspended.json()["suspended_reason"]) == (200, "the bill is not paid")
         async with lonely_api.bearing(key) as client:
             for one in (owner, client):
-                problem(await one.get("/runs"), 401, "unauthenticated")
+                problem(await one.get("/runs"), 403, "tenant_suspended")
         mine = (await owner.get("/users/me")).json()["tenants"]
         assert [(one["tenant_id"], one["suspended"]) for one in mine] == [(str(tenant.tenant_id), True)]
         listed = (await operator.get("/tenants", params={"suspended": "true", "limit": 200})).json()["items"]

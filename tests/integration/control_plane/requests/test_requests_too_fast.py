@@ -169,8 +169,8 @@ async def test_a_credential_that_opens_nothing_any_more_is_a_guess_again(
             connection.execute(
                 "DELETE FROM memberships WHERE tenant_id = %s AND user_id <> %s", [tenant.tenant_id, tenant.user_id]
             )
-        assert (await member.get("/tasks")).status_code == 401
-        assert await flood(member) == {401: 10, 429: FLOOD - 10}
+        assert (await member.get("/tasks")).status_code == 403
+        assert await flood(member) == {403: 10, 429: FLOOD - 10}
 
 
 async def test_what_is_refused_at_the_door_leaves_no_trace_in_the_audit(

@@ -13,6 +13,7 @@ from fixtures.money.canned_rows import CannedDatabase
 from foundation.contracts.gateway.run_token import RunClaims
 from foundation.domain.errors import DependencyUnavailable, Forbidden, Unauthenticated
 from foundation.domain.ids import new_uuid
+from foundation.domain.people.admission import TenantSuspended
 from foundation.domain.people.api_keys import Peppers
 from llm_gateway.stages.authenticator import KEY_SECONDS, Authenticator, read_credential
 
@@ -206,5 +207,5 @@ async def test_a_run_token_is_verified_without_the_database_and_no_longer_than_i
 
 async def test_whoever_holds_a_key_of_a_suspended_tenant_is_told_so() -> None:
     suspended = a_key(suspended_at=datetime(2026, 11, 1, tzinfo=UTC))
-    with pytest.raises(Unauthenticated, match="the tenant of this key is suspended"):
+    with pytest.raises(TenantSuspended):
         await authenticator(keys(suspended))[0].identify("Bearer key")

@@ -271,14 +271,37 @@ async def test_a_tenant_s_streams_are_bounded_and_then_all_of_the_process(
         await eventually(has_room)
 
 
-async def test_a_credential_that_is_withdrawn_ends_the_stream(
-    live: ServedApi, scratch: ScratchDatabase, tenant: Tenant
+@pytest.mark.parametrize(
+    "change",
+    [
+        "DELETE FROM memberships WHERE tenant_id = %s AND role = 'viewer'",
+        "UPDATE tenants SET suspended_at = now() WHERE tenant_id = %s",
+    ],
+)
+async def test_the_stream_of_who_may_not_read_any_more_ends(
+    live: ServedApi, scratch: ScratchDatabase, tenant: Tenant, change: str
 ) -> None:
     async with reader(live, tenant) as client, streaming(client, "/events") as answer:
         with scratch.superuser() as connection:
-            connection.execute("DELETE FROM memberships WHERE tenant_id = %s AND role = 'viewer'", [tenant.tenant_id])
+            connection.execute(change.encode(), [tenant.tenant_id])
         *_, end = await told(answer)
-    assert end == {"retry": end["retry"], "event": "stream.end", "data": {"reason": "unauthenticated"}}
+    assert end == {"retry": end["retry"], "event": "stream.end", "data": {"reason": "forbidden"}}
+
+
+async def test_the_stream_of_a_key_that_is_revoked_ends(
+    live: ServedApi, scratch: ScratchDatabase, tenant: Tenant
+) -> None:
+    async with live.api.caller(tenant) as owner:
+        key = (await owner.post("/api-keys", json={"name": "mine", "scopes": ["api"]})).json()["key"]
+    headers = {"authorization": f"Bearer {key}"}
+    async with (
+        httpx.AsyncClient(base_url=f"{live.url}/api/v1", headers=headers, timeout=120) as client,
+        streaming(client, "/events") as answer,
+    ):
+        with scratch.superuser() as connection:
+            connection.execute("UPDATE api_keys SET revoked_at = now() WHERE tenant_id = %s", [tenant.tenant_id])
+        *_, end = await told(answer)
+    assert end["data"] == {"reason": "unauthenticated"}
 
 
 async def test_streams_end_before_the_process_does_and_say_when_to_come_again(
