@@ -56,6 +56,7 @@ from foundation.http.health import answers, health_router
 from foundation.http.openapi import EVERYWHERE, install_openapi, refusals
 from foundation.http.outgoing import http_client
 from foundation.http.service_tokens import ServiceTokenSigner
+from foundation.http.serving.collector import spare_the_collector
 from foundation.storage.session.database import Database, DatabaseSettings
 from foundation.storage.session.notifications import Wakeups
 from foundation.storage.session.outbox import OutboxKind
@@ -72,6 +73,7 @@ def create_app(settings: ControlPlaneSettings) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
             app.state.resources = await _open(app, settings, stack)
+            spare_the_collector()
             yield
 
     app = FastAPI(

@@ -25,6 +25,11 @@ from foundation.telemetry.traces import annotate
 
 
 async def app_resources(request: Request) -> AppResources:
+    return _resources(request)
+
+
+def _resources(request: Request) -> AppResources:
+    """For what is asked for by nearly every route: each dependency below another costs as much as reading a row."""
     opened: AppResources = request.app.state.resources
     return opened
 
@@ -48,11 +53,11 @@ def text_of(credential: HTTPAuthorizationCredentials | None) -> str | None:
     return credential.credentials if credential else None
 
 
-async def _counted(request: Request, app: AppResources, caller: ApiCaller | Operator | Person) -> None:
+async def _counted(request: Request, caller: ApiCaller | Operator | Person) -> None:
     """Counts the request against who calls; before the audit knows of it, so that a flood does not fill the audit."""
     counted: Counted | None = request.scope.get(COUNTED)
     if counted is not None:
-        await app.rates.admit(counted, caller)
+        await _resources(request).rates.admit(counted, caller)
 
 
 def _audited(request: Request, caller: ApiCaller | Operator | Person, permission: str | None) -> None:
@@ -71,21 +76,21 @@ def _audited(request: Request, caller: ApiCaller | Operator | Person, permission
 
 
 async def _by_access(
-    request: Request, app: AppResources, credential: HTTPAuthorizationCredentials | None, access_id: BreakGlassId
+    request: Request, credential: HTTPAuthorizationCredentials | None, access_id: BreakGlassId
 ) -> ApiCaller:
     """An operator who reads what is a tenant's. What is refused before its access is known, is told of the operator."""
-    operator = await app.callers.operator(text_of(credential))
-    await _counted(request, app, operator)
+    operator = await _resources(request).callers.operator(text_of(credential))
+    await _counted(request, operator)
     _audited(request, operator, None)
-    return await app.callers.reader(operator, access_id)
+    return await _resources(request).callers.reader(operator, access_id)
 
 
-async def authenticated(request: Request, app: App, credential: Credential) -> AsyncIterator[ApiCaller]:
+async def authenticated(request: Request, credential: Credential) -> AsyncIterator[ApiCaller]:
     if (access_id := named_access(request)) is not None:
-        caller = await _by_access(request, app, credential, access_id)
+        caller = await _by_access(request, credential, access_id)
     else:
-        caller = await app.callers.authenticate(text_of(credential))
-        await _counted(request, app, caller)
+        caller = await _resources(request).callers.authenticate(text_of(credential))
+        await _counted(request, caller)
     _audited(request, caller, None)
     require_reading(request, caller)
     with bind(tenant_id=caller.tenant_id, actor=caller.actor):
@@ -115,13 +120,13 @@ class Overseen:
         self.permission: str = permission
         self._needed = permission
 
-    async def __call__(self, request: Request, app: App, credential: Credential) -> AsyncIterator[Operator | ApiCaller]:
+    async def __call__(self, request: Request, credential: Credential) -> AsyncIterator[Operator | ApiCaller]:
         caller: Operator | ApiCaller
         if (access_id := named_access(request)) is not None:
-            caller = await _by_access(request, app, credential, access_id)
+            caller = await _by_access(request, credential, access_id)
         else:
-            caller = await app.callers.operator_or_member(text_of(credential))
-            await _counted(request, app, caller)
+            caller = await _resources(request).callers.operator_or_member(text_of(credential))
+            await _counted(request, caller)
         _audited(request, caller, self.permission)
         if isinstance(caller, ApiCaller):
             require_reading(request, caller)
@@ -135,10 +140,10 @@ class SignedIn:
 
     permission: str = SIGNED_IN
 
-    async def __call__(self, request: Request, app: App, credential: Credential) -> AsyncIterator[Person]:
+    async def __call__(self, request: Request, credential: Credential) -> AsyncIterator[Person]:
         refuse_access(request)
-        person = await app.callers.person(text_of(credential))
-        await _counted(request, app, person)
+        person = await _resources(request).callers.person(text_of(credential))
+        await _counted(request, person)
         _audited(request, person, self.permission)
         with bind(actor=person.actor):
             yield person
@@ -149,10 +154,10 @@ class Operated:
 
     permission: str = OPERATE
 
-    async def __call__(self, request: Request, app: App, credential: Credential) -> AsyncIterator[Operator]:
+    async def __call__(self, request: Request, credential: Credential) -> AsyncIterator[Operator]:
         refuse_access(request)
-        caller = await app.callers.operator_or_member(text_of(credential))
-        await _counted(request, app, caller)
+        caller = await _resources(request).callers.operator_or_member(text_of(credential))
+        await _counted(request, caller)
         _audited(request, caller, self.permission)
         if not isinstance(caller, Operator):
             raise Forbidden("only an operator of the platform may do this", remedy="ask who operates the platform")
@@ -205,18 +210,18 @@ SomebodySignedIn = Annotated[Person, Depends(SignedIn())]
 PlatformOperator = Annotated[Operator, Depends(Operated())]
 
 
-async def transaction(app: App, caller: AnyCaller) -> AsyncIterator[Transaction]:
+async def transaction(request: Request, caller: AnyCaller) -> AsyncIterator[Transaction]:
     """One request, one transaction as the caller's tenant, committed before the answer leaves.
 
     One by which an operator reads can write nothing, whatever the route does.
     """
-    async with app.database.tenant(caller.tenant_id, read_only=caller.access is not None) as tx:
+    async with _resources(request).database.tenant(caller.tenant_id, read_only=caller.access is not None) as tx:
         yield tx
 
 
-async def start_turn(app: App, caller: AnyCaller) -> AsyncIterator[None]:
+async def start_turn(request: Request, caller: AnyCaller) -> AsyncIterator[None]:
     """For routes that start a run: their turn, which comes before the transaction and ends after it."""
-    async with app.start_turns.one(caller.tenant_id):
+    async with _resources(request).start_turns.one(caller.tenant_id):
         yield
 
 

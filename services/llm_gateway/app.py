@@ -1,6 +1,5 @@
 """The gateway's web application: model calls bypass FastAPI, everything else is FastAPI's."""
 
-import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -11,14 +10,13 @@ from foundation.domain.errors import DependencyUnavailable
 from foundation.http.correlation import OWN_SPANS, Correlation
 from foundation.http.doors import install_doors
 from foundation.http.health import Check, health_router
+from foundation.http.serving.collector import spare_the_collector
 from llm_gateway.admin.routes import admin_router
 from llm_gateway.budget.store import BudgetStore
 from llm_gateway.composition import running_gateway
 from llm_gateway.endpoints.front import Front, is_vendors
 from llm_gateway.endpoints.sending import Receive, Scope, Send
 from llm_gateway.settings import GatewaySettings
-
-_ALLOCATIONS_BETWEEN_COLLECTIONS = 20_000
 
 
 class GatewayApp:
@@ -54,23 +52,13 @@ def create_app(settings: GatewaySettings) -> GatewayApp:
                 )
             )
             app.front = gateway.front
-            _spare_the_collector()
+            spare_the_collector()
             yield
 
     admin = FastAPI(title="Lockstep LLM gateway", lifespan=lifespan, telemetry=OWN_SPANS)
     install_doors(admin)
     app = GatewayApp(admin)
     return app  # the lifespan above names it
-
-
-def _spare_the_collector() -> None:
-    """Let the garbage collector run rarely.
-
-    What was created so far lives as long as the process, so it is frozen; a call leaves hardly any cycles to collect.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(_ALLOCATIONS_BETWEEN_COLLECTIONS, 20, 20)
 
 
 def _redis_check(store: BudgetStore) -> Check:

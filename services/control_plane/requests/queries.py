@@ -31,7 +31,7 @@ IN_DIGITS = BeforeValidator(_plain)
 async def known_query(request: Request) -> None:
     """Refuses a parameter that would be ignored, and one of which only the last would be taken."""
     route = request.scope.get("route")
-    if not isinstance(route, APIRoute):
+    if not request.scope["query_string"] or not isinstance(route, APIRoute):
         return
     known = {one.alias: one for one in _query_of(route.dependant)}
     faults = []

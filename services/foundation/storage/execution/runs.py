@@ -100,9 +100,10 @@ class Run:
 
     def expired(self) -> dict[ContentKind, datetime]:
         """Which kinds of its content have expired, and when; what they had is shown nowhere any more."""
-        found = ((kind, getattr(self, f"{kind.value}_expired_at")) for kind in ContentKind)
-        return {kind: at for kind, at in found if at is not None}
+        return {kind: at for kind, name in _EXPIRIES if (at := getattr(self, name)) is not None}
 
+
+_EXPIRIES = tuple((kind, f"{kind.value}_expired_at") for kind in ContentKind)
 
 _FIGURES = """
     , run_deadline(r) AS deadline_at, above.name AS parent_step,

@@ -10,7 +10,7 @@ from opentelemetry import trace
 from opentelemetry.sdk.trace import TracerProvider
 from prometheus_client import REGISTRY
 
-from foundation.http.correlation import Correlation
+from foundation.http.correlation import OWN_SPANS, Correlation
 from foundation.telemetry.spans.buffer import SpanBuffer
 from foundation.telemetry.spans.processor import SinkProcessor
 from foundation.telemetry.spans.record import SpanAttribute, SpanStatus
@@ -24,13 +24,13 @@ _READ = REGISTRY.get_sample_value
 def ended_spans(monkeypatch: pytest.MonkeyPatch) -> Iterator[SpanBuffer]:
     provider, ended = TracerProvider(), SpanBuffer()
     provider.add_span_processor(SinkProcessor(ended, service=SERVICE))
-    monkeypatch.setattr(trace, "get_tracer", provider.get_tracer)
+    monkeypatch.setattr(trace, "get_tracer_provider", lambda: provider)
     yield ended
     provider.shutdown()
 
 
 def an_app() -> FastAPI:
-    app = FastAPI()
+    app = FastAPI(telemetry=OWN_SPANS)
 
     @app.get("/things/{thing}/parts")
     async def _parts(thing: str) -> str:
