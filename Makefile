@@ -1,6 +1,7 @@
 # Lockstep: a step is funded, leased, executed and recorded, or it does not happen.
 PYTHON ?= python3
 VENV := .venv/bin
+BOOTSTRAP := PYTHONPATH=localstack $(PYTHON) -m bootstrap
 SUPERVISOR := PYTHONPATH=.:localstack $(VENV)/python -m supervisor
 # Context of the AWS target: make deploy ENV=dev ACCOUNT=123456789012 REGION=eu-west-1
 REGION ?= us-east-1
@@ -11,13 +12,13 @@ SHELL := bash
 export TIMEFORMAT = %0R s in all
 
 .DEFAULT_GOAL := help
-.PHONY: help prepare prepare-tests deploy-local sample stop-local reset-local status sql reconcile audit-verify unit mutants test check verify soak chaos load bench permissions-page client trace-picture alert-files fmt lock synth diff deploy destroy
+.PHONY: help prepare prepare-tests codex deploy-local sample stop-local reset-local status sql reconcile audit-verify unit mutants test check verify soak chaos load bench permissions-page client trace-picture alert-files fmt lock synth diff deploy destroy
 
 help: ## list these commands
 	@echo "Lockstep on this machine:"; grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
 prepare: ## install what is missing; the other commands call it
-	@$(PYTHON) localstack/bootstrap.py
+	@$(BOOTSTRAP)
 
 deploy-local: prepare ## start everything on this machine, run the sample, and print its timeline and bill
 	@$(SUPERVISOR) deploy
@@ -44,8 +45,10 @@ reconcile: ## import the provider's usage report and correct the ledger
 audit-verify: prepare ## verify every tenant's audit: its chain, and its anchors outside of the database
 	@set -a; . .local/env; LOCKSTEP_DATABASE_URL="$$DATABASE_URL_CONTROL_PLANE" PYTHONPATH=services $(VENV)/python -m control_plane.governance.audit.verify
 
-prepare-tests: prepare
-	@$(PYTHON) localstack/bootstrap.py codex
+codex: prepare ## install Codex, the second coding agent of the tool code_agent: half a gigabyte
+	@$(BOOTSTRAP) codex
+
+prepare-tests: codex
 
 test: prepare-tests ## run every test on the real stack, of large matrices a seeded sample (15 minutes at most)
 	@$(SUPERVISOR) test

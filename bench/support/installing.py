@@ -3,11 +3,9 @@
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 from support.figures import progress
 
-ROOT = Path(__file__).resolve().parents[2]
 _PAUSES = (5.0, 20.0)
 
 
@@ -15,7 +13,7 @@ def install(names: list[str]) -> None:
     """Install the peers that are named. One that cannot be installed is reported as missing when it is started."""
     for name in names:
         for pause in (*_PAUSES, None):
-            command = [sys.executable, str(ROOT / "localstack" / "bootstrap.py"), name]
+            command = [sys.executable, "-m", "bootstrap", name]
             if subprocess.run(command, check=False, stdout=sys.stderr).returncode == 0 or pause is None:
                 break
             progress(f"installing {name} again in {pause:.0f} s")

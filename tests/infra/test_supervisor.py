@@ -114,7 +114,7 @@ def test_what_the_stack_offers_to_a_shell_is_private_to_its_owner(settings: Sett
 
 def test_the_installer_and_the_supervisor_mean_the_same_sandbox_folder(settings: Settings) -> None:
     asked = subprocess.run(
-        [sys.executable, "-c", "import bootstrap; print(bootstrap.sandbox_root())"],
+        [sys.executable, "-c", "from bootstrap.places import sandbox_root; print(sandbox_root())"],
         cwd=ROOT / "localstack", check=True, capture_output=True, text=True,
     )  # fmt: skip
     assert Path(asked.stdout.strip()) == Path(env_file.read(settings.paths.env)["LOCKSTEP_SANDBOX_ROOT"])
