@@ -82,6 +82,15 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     return True if collection_path.is_file() and b"mark.serial" not in collection_path.read_bytes() else None
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Bytes that are no text are named by their place in the list.
+
+    Spelled out nobody can read them, and packed ones hold the time at which they were made: the processes of one run
+    would then disagree on the names of its tests.
+    """
+    return argname if isinstance(val, bytes) and not (val.isascii() and val.decode().isprintable()) else None
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """A test that fails tells which processes of tests have died, since often that is why."""
