@@ -29,11 +29,11 @@ from foundation.contracts.egress.policy import NetworkPolicy
 from foundation.contracts.egress.private_hosts import private_hosts
 from sandbox_parts.served import forward, serve_job
 from support.figures import median, milliseconds, progress
-from tool_runtime.egress.authority import JobAuthority
 from tool_runtime.egress.deciding import Gate
 from tool_runtime.egress.limits import EgressLimits
 from tool_runtime.egress.proxy import EgressProxy
 from tool_runtime.egress.resolving import SystemResolver
+from tool_runtime.egress.tls.authority import JobAuthority
 from tool_runtime.egress_link.greeting import SERVICE_NAME
 
 HOST = "origin.bench.example"

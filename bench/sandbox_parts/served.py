@@ -6,10 +6,10 @@ import socket
 from foundation.contracts.egress.policy import NetworkPolicy
 from foundation.domain.ids import JobId, RunId, StepId, TenantId, new_uuid
 from foundation.domain.tools import SandboxProfile
-from tool_runtime.egress.authority import JobAuthority
 from tool_runtime.egress.limits import EgressLimits
 from tool_runtime.egress.model_door import RunTokenUnavailable
 from tool_runtime.egress.proxy import EgressProxy
+from tool_runtime.egress.tls.authority import JobAuthority
 from tool_runtime.egress_link.forwarder import EgressForwarder
 from tool_runtime.egress_service.jobs import ServedJobs
 from tool_runtime.egress_service.serving import EgressService

@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
 COLLECT_SECONDS = 12.0
-"""Seconds that a job which was stopped at its deadline has to return its files."""
+"""Seconds beyond the step's deadline in which a job that was stopped at it may return its files; sweepers leave a live
+holder 15. Within the step's time a job may take as long as something moves: `tool_runtime.sandbox.collecting`."""
 
 OnClockChange = Callable[[bool], Awaitable[None]]
 """Stores that the clock is stopped (True) or runs (False)."""

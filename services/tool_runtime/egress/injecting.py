@@ -15,9 +15,9 @@ from pathlib import Path
 
 from foundation.contracts.egress.records import EgressReason
 from foundation.telemetry.background import TaskSet
-from tool_runtime.egress.authority import JobAuthority
 from tool_runtime.egress.grammar import MAX_HEAD, Headers
 from tool_runtime.egress.refusals import SilentRefusal
+from tool_runtime.egress.tls.authority import JobAuthority
 from tool_runtime.egress.transfers import PIECE, Stream
 from tool_runtime.protocol import Injection
 

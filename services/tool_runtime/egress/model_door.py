@@ -6,21 +6,20 @@ were paid for before; so is a client that asks again because the answer broke of
 """
 
 import asyncio
-import json
 import re
 import ssl
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
 from urllib.parse import urlsplit
 
 from foundation.contracts.egress.records import EgressReason
 from foundation.contracts.gateway.job_access import CALL_PATHS, COUNTING_PATHS, MODELS_PATH
-from foundation.contracts.gateway.model_call import CALL_KEY_HEADER, call_key, canonical_digest
+from foundation.contracts.gateway.model_call import CALL_KEY_HEADER, call_key
 from foundation.contracts.tool_job import MIB
 from foundation.domain.ids import JobId, RunId, StepId
+from tool_runtime.egress.digests import digest_of
 from tool_runtime.egress.grammar import HTTP_PORT, HTTPS_PORT, ProxyRequest, malformed
 from tool_runtime.egress.limits import Meter
 from tool_runtime.egress.refusals import RefusedError
@@ -78,9 +77,8 @@ class CallKeys:
     _taken: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
 
     @contextmanager
-    def of(self, body: bytes) -> Iterator["KeyedCall"]:
-        """The key of a call, which is not given again once the call is `answered`."""
-        digest = _digest(body)
+    def of(self, digest: str | None) -> Iterator["KeyedCall"]:
+        """The key of a call with this digest, which is not given again once the call is `answered`."""
         if digest is None:
             yield KeyedCall(None)
             return
@@ -105,14 +103,6 @@ class KeyedCall:
     is_answered: bool = False
 
 
-def _digest(body: bytes) -> str | None:
-    try:
-        document: Any = json.loads(body)
-        return canonical_digest(document) if isinstance(document, dict) else None
-    except (ValueError, RecursionError):
-        return None
-
-
 @dataclass
 class ModelDoor:
     """One job's. `run_token` is asked for each request, as tokens live minutes and jobs up to an hour."""
@@ -134,7 +124,7 @@ class ModelDoor:
             self._count_call()
         async with self._room:
             body = await _whole_body(client[0], request, transfer.meter)
-            with self.keys.of(body if is_call else b"") as call:
+            with self.keys.of(await digest_of(body) if is_call else None) as call:
                 token = await self._token()
                 transfer.entry.secrets = (KEY_NAME,)
                 server = await self._dial()

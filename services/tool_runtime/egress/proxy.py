@@ -17,7 +17,6 @@ from foundation.contracts.egress.addresses import Address
 from foundation.contracts.egress.records import EgressReason, EgressReport
 from foundation.contracts.gateway.job_access import MODEL_HOST
 from foundation.telemetry.background import TaskSet, cancelled
-from tool_runtime.egress.client_hello import MAX_HELLO, UNRECOGNIZED_NAME, HelloReader, NoClientHelloError, server_name
 from tool_runtime.egress.deciding import PORTS, Gate
 from tool_runtime.egress.grammar import (
     HEAD_END,
@@ -33,6 +32,13 @@ from tool_runtime.egress.journal import EgressJournal, Entry
 from tool_runtime.egress.limits import EgressLimits, Meter
 from tool_runtime.egress.model_door import ModelDoor
 from tool_runtime.egress.refusals import CutError, RefusedError, SilentRefusal
+from tool_runtime.egress.tls.client_hello import (
+    MAX_HELLO,
+    UNRECOGNIZED_NAME,
+    HelloReader,
+    NoClientHelloError,
+    server_name,
+)
 from tool_runtime.egress.transfers import Dial, Ends, Stream, Transfer, exchange, tunnel
 from tool_runtime.tools.programs.refusal_proof import proof_of
 

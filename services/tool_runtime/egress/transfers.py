@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from foundation.contracts.egress.records import EgressReason
+from tool_runtime.egress.answers import AnswerHeads
 from tool_runtime.egress.grammar import malformed
 from tool_runtime.egress.journal import Entry
 from tool_runtime.egress.limits import Meter
@@ -53,14 +54,19 @@ class Transfer:
     async def up(self, data: bytes, writer: asyncio.StreamWriter) -> None:
         self.meter.moved(len(data))
         self.entry.up += len(data)
-        await self._send(data, writer)
+        await self.send(data, writer)
 
     async def down(self, data: bytes, writer: asyncio.StreamWriter) -> None:
-        self.meter.moved(len(data))
-        self.entry.down += len(data)
-        await self._send(data, writer)
+        self.count_down(len(data))
+        await self.send(data, writer)
 
-    async def _send(self, data: bytes, writer: asyncio.StreamWriter) -> None:
+    def count_down(self, count: int) -> None:
+        """Bytes that a server has sent, whatever of them goes on."""
+        self.meter.moved(count)
+        self.entry.down += count
+
+    async def send(self, data: bytes, writer: asyncio.StreamWriter) -> None:
+        """Passes on what is counted."""
         writer.write(data)
         await writer.drain()
         self.lively()
@@ -101,12 +107,8 @@ async def exchange(transfer: Transfer, ends: Ends, *, length: int | None) -> Non
     if length is None:
         await transfer.up(_chunk(b""), ends.server[1])
 
-    async def answer() -> None:
-        while data := await ends.server[0].read(PIECE):
-            await transfer.down(data, ends.client[1])
-
     more = asyncio.create_task(ends.client[0].read(1))
-    answering = asyncio.create_task(answer())
+    answering = asyncio.create_task(_answer(transfer, ends))
     try:
         await asyncio.wait({more, answering}, return_when=asyncio.FIRST_COMPLETED)
         if more.done() and more.result():
@@ -120,28 +122,30 @@ async def exchange(transfer: Transfer, ends: Ends, *, length: int | None) -> Non
 
 async def answered(transfer: Transfer, ends: Ends) -> bytes | None:
     """The answer down; its first bytes, or None where its client has left before the end, and is not waited for."""
-    began = b""
-
-    async def answer() -> None:
-        nonlocal began
-        while data := await ends.server[0].read(PIECE):
-            began = began or data
-            await transfer.down(data, ends.client[1])
-
     more = asyncio.create_task(ends.client[0].read(1))
-    answering = asyncio.create_task(answer())
+    answering = asyncio.create_task(_answer(transfer, ends))
     try:
         await asyncio.wait({more, answering}, return_when=asyncio.FIRST_COMPLETED)
         if not answering.done():
             if more.result():
                 raise CutError(EgressReason.PIPELINED)
             return None
-        answering.result()
-        return began
+        return answering.result()
     finally:
         for task in (more, answering):
             task.cancel()
         await asyncio.gather(more, answering, return_exceptions=True)
+
+
+async def _answer(transfer: Transfer, ends: Ends) -> bytes:
+    """The answer down, in which the client is told that its connection ends with it; its first bytes."""
+    heads, began = AnswerHeads(), b""
+    while data := await ends.server[0].read(PIECE):
+        began = began or data
+        transfer.count_down(len(data))
+        await transfer.send(heads.take(data), ends.client[1])
+    await transfer.send(heads.rest(), ends.client[1])
+    return began
 
 
 class _Chunks:

@@ -9,8 +9,8 @@ from datetime import timedelta
 
 from foundation.telemetry.background import TaskSet
 from foundation.telemetry.logs import bind
-from tool_runtime.egress.authority import JobAuthority
 from tool_runtime.egress.grammar import MAX_HEAD
+from tool_runtime.egress.tls.authority import JobAuthority
 from tool_runtime.egress_link.carrying import Stream, carry_to_proxy
 from tool_runtime.egress_link.greeting import (
     GREETING_SECONDS,

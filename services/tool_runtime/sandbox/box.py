@@ -17,13 +17,13 @@ from foundation.contracts.tool_job import MIB, JobLimits, JobReason
 from foundation.contracts.tools.calls.profile_limits import PROFILE_LIMITS
 from tool_runtime.sandbox import frames
 from tool_runtime.sandbox.carried import CarriedWorkspace
+from tool_runtime.sandbox.collecting import Collecting, processor_ticks
 from tool_runtime.sandbox.limits import rlimits
 from tool_runtime.sandbox.output import PipeOutput
 from tool_runtime.sandbox.walls.started import Started
 from tool_runtime.sandbox.watch.machine import HostFloor
 from tool_runtime.sandbox.watch.monitor import Monitor, breach, pause_after
 
-COLLECT_SECONDS = 10.0
 STOP_SECONDS = 2.0
 """How long the first process has to end the job before it is ended itself."""
 
@@ -74,7 +74,7 @@ class Box:
     def __init__(self, started: Started, *, host_floor: HostFloor | None = None) -> None:
         self._started = started
         self._host_floor = host_floor
-        self._written = 0
+        self._written = self._received = 0
         self._output_limit = 64 * MIB
         self._workspace: CarriedWorkspace | None = None
         self.stopped: asyncio.Future[Stop] = asyncio.get_running_loop().create_future()
@@ -166,7 +166,9 @@ class Box:
                 await self._ended.wait()
         # What is still held when no process is left are files in memory: they may not outlive the limit either.
         if self._ended.is_set() and monitor.sample().memory <= limits.memory_mb * MIB:
-            await asyncio.wait({conversation}, timeout=COLLECT_SECONDS)
+            giving_up = asyncio.create_task(Collecting(self._moved).given_up())
+            await asyncio.wait({conversation, giving_up}, return_when=asyncio.FIRST_COMPLETED)
+            giving_up.cancel()
 
     async def close(self) -> None:
         """Kill every process of the job; return when nothing is left of it."""
@@ -179,6 +181,9 @@ class Box:
         self._written += size
         if self._written > self._output_limit:
             self.stop(JobReason.OUTPUT, f"wrote more than {self._output_limit} bytes to stdout and stderr")
+
+    def _moved(self) -> tuple[int, int]:
+        return self._received, processor_ticks(self._started.init_pid)
 
     def _prefer_as_victim(self) -> None:
         """Should the machine run out of memory, the kernel takes the job first; it has the processors of its kind."""
@@ -196,6 +201,7 @@ class Box:
             await self._hand_in(job)
             decoder = frames.Decoder()
             while data := await self._started.reader.read(frames.FRAME_CAP):
+                self._received += len(data)
                 for kind, payload in decoder.feed(data):
                     if self._heard(kind, payload, take):
                         return
@@ -265,8 +271,7 @@ class Box:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(min(pause, left)):
                     await self._ended.wait()
-        await asyncio.sleep(COLLECT_SECONDS)
-        return self.stop(JobReason.WALL_TIME, f"its files were not collected within {COLLECT_SECONDS:.0f} s")
+        return self.stop(JobReason.WALL_TIME, await Collecting(self._moved).given_up())
 
 
 def _skipped(told: Any) -> list[tuple[str, str]]:

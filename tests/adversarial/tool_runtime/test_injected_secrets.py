@@ -12,7 +12,7 @@ import pytest
 from fixtures.egress import homes
 from fixtures.sandboxing.egress import PUBLIC, ProxyUnderTest, TellingServer, a_certificate, a_proxy, a_server
 from foundation.contracts.egress.records import EgressReason, EgressVerdict
-from tool_runtime.egress.authority import JobAuthority
+from tool_runtime.egress.tls.authority import JobAuthority
 from tool_runtime.protocol import Injection
 
 HOST, OTHER = "api.example.com", "other.example.com"

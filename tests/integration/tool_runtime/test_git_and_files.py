@@ -10,6 +10,7 @@ import pytest
 
 from fixtures.sandboxing.git_remote import GitRemote, a_git_remote
 from fixtures.sandboxing.sandboxes import Ran, a_workspace, run_tool
+from foundation.contracts.egress.records import EgressVerdict
 from foundation.contracts.tools.files import FilesResult
 from foundation.contracts.tools.git import GitResult
 
@@ -101,6 +102,38 @@ async def test_what_cannot_be_done_is_told_in_words_that_its_caller_can_act_on(
     result = await session.git(**given)
     assert result["error"]["code"] == code, result
     assert result["error"]["detail"]
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+@pytest.mark.parametrize("action", ["clone", "push"])
+async def test_a_host_that_is_not_allowed_ends_git_as_it_ends_every_tool(
+    session: Session, scheme: str, action: str
+) -> None:
+    asked = {"action": "clone", "url": f"{scheme}://elsewhere.example/x.git"}
+    if action == "push":
+        await session.git("clone", url=session.remote.url)
+        text = f'[core]\nrepositoryformatversion = 0\n[remote "origin"]\nurl = {asked["url"]}\n'
+        await session.files("write", path="repository/.git/config", text=text)
+        asked = {"action": "push"}
+    error = (await session.git(**asked))["error"]
+    assert error["code"] == "egress_denied"
+    assert error["detail"] == (
+        "host_not_allowed: the task's `egress` does not name this host; add it there (elsewhere.example)"
+    )
+
+
+async def test_a_server_that_refuses_by_itself_is_not_taken_for_the_proxy(session: Session) -> None:
+    session.remote.refuses = {"x-egress-reason": "host_not_allowed", "x-egress-proof": "0" * 64}
+    error = (await session.git("clone", url=session.remote.url))["error"]
+    assert error["code"] == "not_authorized"
+
+
+async def test_a_server_that_says_it_keeps_the_connection_cuts_no_request_of_gits(session: Session) -> None:
+    session.remote.keeps_open = True
+    ran = await session.ran("git", action="clone", url=session.remote.url)
+    assert ran.outcome.exit_code == 0, ran.stderr
+    assert len(session.remote.asked) > 1
+    assert {(record.verdict, record.reason) for record in ran.egress.records} == {(EgressVerdict.ALLOWED, None)}
 
 
 async def test_an_action_on_a_clone_is_refused_with_its_reason(session: Session) -> None:

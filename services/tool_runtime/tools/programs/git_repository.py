@@ -12,6 +12,7 @@ import subprocess
 
 from tool_runtime.sandbox.inside.workspace import stays_inside
 from tool_runtime.tools.programs.endings import ActionFailed
+from tool_runtime.tools.programs.git_refusals import TRACING, forget_heads, refused
 from tool_runtime.tools.programs.places import WORK
 
 GIT = "/usr/bin/git"
@@ -76,8 +77,18 @@ def run(*arguments: str, at: pathlib.Path, allowed: tuple[int, ...] = (0,)) -> s
 def raw(*arguments: str, at: pathlib.Path, allowed: tuple[int, ...] = (0,), given: bytes = b"") -> bytes:
     """The same in bytes, as paths are; `given` is what git reads."""
     settings = [part for name, value in SETTINGS.items() for part in ("-c", f"{name}={value}")]
-    done = subprocess.run([GIT, *settings, *arguments], cwd=at, input=given, capture_output=True, check=False)
+    forget_heads()
+    done = subprocess.run(
+        [GIT, *settings, *arguments],
+        cwd=at,
+        env={**os.environ, **TRACING},
+        input=given,
+        capture_output=True,
+        check=False,
+    )
     if done.returncode not in allowed:
+        if refusal := refused():
+            raise refusal
         raise _failure(done.stderr.decode("utf-8", "replace"), done.returncode)
     return done.stdout
 
@@ -94,7 +105,7 @@ def _failure(said: str, status: int) -> ActionFailed:
 _CODES = tuple(
     (re.compile(pattern, re.IGNORECASE), code)
     for pattern, code in (
-        (r"CONNECT tunnel failed|Proxy CONNECT aborted|egress", "egress_denied"),
+        (r"CONNECT tunnel failed|Proxy CONNECT aborted", "egress_denied"),
         (r"returned error: 40[13]|could not read Username|Authentication failed", "not_authorized"),
         (r"returned error: 404|repository .* not found", "not_found"),
         (r"no space left on device", "too_large"),

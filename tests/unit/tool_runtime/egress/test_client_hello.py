@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tool_runtime.egress.client_hello import MAX_HELLO, MAX_RECORDS, HelloReader, NoClientHelloError, server_name
+from tool_runtime.egress.tls.client_hello import MAX_HELLO, MAX_RECORDS, HelloReader, NoClientHelloError, server_name
 
 
 def a_hello(name: str | None) -> bytes:

@@ -136,7 +136,7 @@ async def test_a_body_with_a_length_goes_up_and_the_answer_comes_down() -> None:
     client, server = Side(b"0123456789"), Side(b"HTTP/1.1 200 OK\r\n\r\n")
     moved = Moved(client, server)
     await exchange(moved.transfer, moved.ends, length=10)
-    assert (server.writer.data, client.writer.data) == (b"0123456789", b"HTTP/1.1 200 OK\r\n\r\n")
+    assert (server.writer.data, client.writer.data) == (b"0123456789", b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n")
     assert (moved.entry.up, moved.entry.down) == (10, 19)
 
 

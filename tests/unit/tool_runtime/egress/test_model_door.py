@@ -16,6 +16,7 @@ from foundation.contracts.egress.records import EgressReason, EgressVerdict
 from foundation.contracts.gateway.job_access import MODEL_HOST, PLACEHOLDER_KEY
 from foundation.contracts.gateway.model_call import CallKey, canonical_digest
 from foundation.domain.ids import JobId, RunId, StepId
+from tool_runtime.egress.digests import SMALL, digest_of
 from tool_runtime.egress.model_door import CallKeys, GatewayPlace, ModelDoor, RunTokenUnavailable
 
 RUN, STEP, JOB = RunId(UUID(int=2)), StepId(UUID(int=3)), JobId(UUID(int=4))
@@ -287,3 +288,15 @@ def test_the_place_of_a_gateway_is_an_address_without_a_path(url: str) -> None:
 def test_a_place_without_a_port_has_the_usual_one() -> None:
     assert GatewayPlace.of("https://gateway.internal/").authority == "gateway.internal:443"
     assert GatewayPlace.of("http://gateway.internal").authority == "gateway.internal:80"
+
+
+@pytest.mark.parametrize("size", [10, SMALL, SMALL + 1, 3 * SMALL])
+async def test_a_body_has_the_same_digest_however_large_it_is(size: int) -> None:
+    asked = {"model": "ä", "text": "x" * size, "at": [1.5, None, {}]}
+    assert await digest_of(json.dumps(asked).encode()) == canonical_digest(asked)
+
+
+@pytest.mark.parametrize("filling", [b"", b" " * SMALL])
+@pytest.mark.parametrize("body", [b"", b"[]", b"{", b'{"a": NaN}', b"\xff", b'{"a":' * 200_000])
+async def test_a_body_that_no_gateway_takes_has_none(body: bytes, filling: bytes) -> None:
+    assert await digest_of(body + filling) is None

@@ -9,32 +9,12 @@ import urllib.parse
 
 from tool_runtime.tools.programs.http.request import Request, RequestFailed
 from tool_runtime.tools.programs.http.result import MAX_BODY
-from tool_runtime.tools.programs.refusal_proof import proven_reason
+from tool_runtime.tools.programs.refusal_proof import proven_reason, told_refusal
 
 PROXY = ("127.0.0.1", 3128)
 _SHOWN = 500
 _MOST_OF_A_REFUSAL = 4096
 NOTHING_WAS_SENT = frozenset({"name_unresolved", "unreachable", "too_many_connections"})
-WORDS = {
-    "malformed": "the request is not one that the proxy takes",
-    "host_not_allowed": "the task's `egress` does not name this host",
-    "above_ceiling": "the tenant's egress policy does not allow this host",
-    "port_not_allowed": "only the ports 80 and 443 are reached",
-    "name_unresolved": "no address was found for the host's name",
-    "address_not_allowed": "the host's name leads to an address that is not public",
-    "unreachable": "the host could not be connected to",
-    "not_tls": "what was sent to an https address is no TLS",
-    "server_name_mismatch": "the name in TLS is not the host",
-    "too_many_connections": "the job has too many connections open",
-    "too_many_requests": "the job has made all the requests that it may make",
-    "too_many_bytes": "the job has moved all the bytes that it may move",
-    "too_slow": "nothing came for too long",
-    "pipelined": "one connection takes one request",
-    "job_ended": "the job has ended",
-    "tls_failed": "the connection could not be made secure",
-    "secret_needs_tls": "a secret is added to requests for this host, which go by https alone",
-}
-"""Why the proxy refuses, where a refused tunnel has no room for its own words."""
 
 
 class Answer:
@@ -62,7 +42,7 @@ def send(request: Request, *, until: float) -> Answer:
             connection.request(request.method, target, request.body, request.headers)
             response = connection.getresponse()
             if reason := proven_reason(response.headers, parts.hostname):
-                raise _refused(reason, response.read(_MOST_OF_A_REFUSAL))
+                raise _refused(reason, parts.hostname, response.read(_MOST_OF_A_REFUSAL))
             content, cut = _read(response)
             return Answer(response, content, cut=cut)
     except ssl.SSLCertVerificationError as error:
@@ -73,7 +53,7 @@ def send(request: Request, *, until: float) -> Answer:
         raise RequestFailed("timed_out", "the server did not answer in time") from error
     except (OSError, http.client.HTTPException) as error:
         if (told := str(error)).startswith("Tunnel connection failed: ") and ": " in told[26:]:
-            raise _refused(told.rpartition(": ")[2], b"") from error
+            raise _refused(told.rpartition(": ")[2], parts.hostname, b"") from error
         raise _broken(told or type(error).__name__) from error
     except ValueError as error:
         # What a server has written where the library expects a number or a name.
@@ -93,13 +73,12 @@ def _connection(parts: urllib.parse.SplitResult, seconds: float) -> tuple[http.c
     return connection, parts._replace(scheme="", netloc="").geturl() or "/"
 
 
-def _refused(reason: str, body: bytes) -> RequestFailed:
+def _refused(reason: str, host: str | None, body: bytes) -> RequestFailed:
     try:
-        detail = str(json.loads(body)["detail"])
+        told = f"{reason}: {json.loads(body)['detail']}"
     except (ValueError, KeyError, TypeError, RecursionError):
-        detail = WORDS.get(reason, "the proxy does not let the request through")
-    passing = reason in NOTHING_WAS_SENT
-    return RequestFailed("egress_denied", f"{reason}: {detail}", sent=False, passing=passing)
+        told = told_refusal(reason, host)
+    return RequestFailed("egress_denied", told, sent=False, passing=reason in NOTHING_WAS_SENT)
 
 
 def _read(response: http.client.HTTPResponse) -> tuple[bytes, bool]:

@@ -8,9 +8,9 @@ from typing import Any
 import httpx2
 from mcp.client.streamable_http import streamable_http_client
 
-from tool_runtime.tools.programs.http.connection import PROXY, WORDS
+from tool_runtime.tools.programs.http.connection import PROXY
 from tool_runtime.tools.programs.mcp_client.faults import MOST_BYTES, SHOWN, ServerWatch, WatchedStream
-from tool_runtime.tools.programs.refusal_proof import proven_reason
+from tool_runtime.tools.programs.refusal_proof import WORDS, proven_reason, told_refusal
 
 
 class _Counted(httpx2.AsyncByteStream):
@@ -44,7 +44,7 @@ class _ThroughProxy(httpx2.AsyncBaseTransport):
         except httpx2.ProxyError as error:
             reason = str(error).rpartition(": ")[2]
             if reason in WORDS:
-                self._watch.fail("egress_denied", f"{reason}: {WORDS[reason]}")
+                self._watch.fail("egress_denied", told_refusal(reason, request.url.host))
             else:
                 self._watch.fail("connection_failed", f"the connection broke: {str(error)[:SHOWN]}")
             raise
@@ -54,8 +54,7 @@ class _ThroughProxy(httpx2.AsyncBaseTransport):
             raise
         refused = proven_reason(response.headers, request.url.host)
         if refused is not None:
-            words = WORDS.get(refused, "the proxy does not let the request through")
-            self._watch.fail("egress_denied", f"{refused}: {words}")
+            self._watch.fail("egress_denied", told_refusal(refused, request.url.host))
         if response.headers.get("Content-Encoding", "identity") != "identity":
             self._watch.fail("garbage", "the server sends a body that is packed, which was not asked for")
         response.stream = _Counted(response.stream, self._watch)

@@ -1,0 +1,52 @@
+"""How long what a job leaves may take to come out: as long as something moves, and never without end.
+
+What moves is what the sandbox's first process sends, and its processor time while it packs what shrinks to little. On a
+busy machine both are slow, and an honest workspace needs its time; one that stands still would hold its runner for
+nothing.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+STILL_SECONDS = 10.0
+"""Without anything that moves."""
+COLLECT_SECONDS = 60.0
+"""In all. With the inputs and the uploads it keeps within what the launcher adds to a job's time."""
+_LOOK_SECONDS = 0.25
+_FIRST_TIME, _LAST_TIME = 11, 13  # utime, stime of /proc/<pid>/stat, counted after the command's closing parenthesis
+
+
+@dataclass
+class Collecting:
+    """`moved` is a value that differs once something has moved."""
+
+    moved: Callable[[], object]
+    still_seconds: float = STILL_SECONDS
+    most_seconds: float = COLLECT_SECONDS
+
+    async def given_up(self) -> str:
+        """Returns when no more is waited for, and says why."""
+        loop = asyncio.get_running_loop()
+        began = since = loop.time()
+        seen = self.moved()
+        pause = min(_LOOK_SECONDS, self.still_seconds, self.most_seconds)
+        while True:
+            await asyncio.sleep(pause)
+            now, found = loop.time(), self.moved()
+            if found != seen:
+                seen, since = found, now
+            if now - began >= self.most_seconds:
+                return f"its files were not collected within {self.most_seconds:.0f} s"
+            if now - since >= self.still_seconds:
+                return f"its files were not collected: nothing moved for {self.still_seconds:.0f} s"
+
+
+def processor_ticks(pid: int) -> int:
+    """Of this process alone; 0 where it is gone."""
+    try:
+        after_name = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b") ")[2]
+    except OSError:
+        return 0
+    return sum(map(int, after_name.split()[_FIRST_TIME:_LAST_TIME]))

@@ -1,0 +1,47 @@
+"""What a job leaves is waited for while something moves: not when all stands still, and not for ever."""
+
+import itertools
+import os
+
+import pytest
+
+from tool_runtime.launcher.runners.leases import TRANSFER_SECONDS
+from tool_runtime.sandbox.collecting import COLLECT_SECONDS, STILL_SECONDS, Collecting, processor_ticks
+
+
+async def test_what_stands_still_is_given_up() -> None:
+    collecting = Collecting(lambda: 0, still_seconds=0.02, most_seconds=60)
+    assert await collecting.given_up() == "its files were not collected: nothing moved for 0 s"
+
+
+async def test_what_moves_is_given_up_at_the_end_alone() -> None:
+    count = itertools.count()
+    collecting = Collecting(lambda: next(count), still_seconds=0.02, most_seconds=0.3)
+    assert await collecting.given_up() == "its files were not collected within 0 s"
+    assert next(count) > 2, "it was waited for longer than something may stand still"
+
+
+async def test_what_moves_for_a_while_is_given_up_once_it_stands_still() -> None:
+    looks = 0
+
+    def a_while() -> int:
+        nonlocal looks
+        looks += 1
+        return min(looks, 6)
+
+    given_up = await Collecting(a_while, still_seconds=0.02, most_seconds=60).given_up()
+    assert "nothing moved" in given_up
+    assert looks > 6
+
+
+def test_the_time_of_a_process_that_works_grows_and_of_none_there_is_none() -> None:
+    before = processor_ticks(os.getpid())
+    while processor_ticks(os.getpid()) == before:
+        pass
+    assert processor_ticks(os.getpid()) > before
+    assert processor_ticks(2**22 + 1) == 0
+
+
+@pytest.mark.parametrize("shorter", [STILL_SECONDS, COLLECT_SECONDS])
+def test_a_runner_may_take_as_long(shorter: float) -> None:
+    assert shorter < TRANSFER_SECONDS
