@@ -56,6 +56,14 @@ RULES = (
         "open-breaker.md",
     ),
     AlertRule(
+        "EgressServiceMissing",
+        Severity.CRITICAL,
+        Above((Series("tool_egress_missing"),), 0),
+        2,
+        "No egress service is there, so that no job of a tool reaches anything outside, models included.",
+        "no-egress-service.md",
+    ),
+    AlertRule(
         "StepFailures",
         Severity.WARNING,
         Share(

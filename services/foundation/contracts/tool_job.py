@@ -31,6 +31,8 @@ from foundation.domain.tools import ToolEffect
 MIB = 1024 * 1024
 KEPT_FIRST = KEPT_LAST = 16 * 1024
 """Bytes that are kept of the beginning and of the end of a stream."""
+WORKSPACE_TYPE = "application/vnd.lockstep.workspace+gzip"
+"""The type of what one call keeps for the next; no file that a job leaves is given it by its content."""
 RESULT_BYTES = 256 * 1024
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]

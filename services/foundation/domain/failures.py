@@ -90,11 +90,12 @@ class Failure:
     figures: Mapping[str, object] = field(default_factory=dict)
     """Further members of the error that this kind of failure has, such as what a budget had left."""
     cause: str | None = None
-    """What a definition's `retry` calls it, where that is not its code: a tool's own code is one way of `exit_code`."""
+    """What a definition's `retry` calls it besides its code: a tool's own code is one way of `exit_code`."""
 
     @property
-    def retried_as(self) -> str:
-        return self.cause or self.code
+    def retried_as(self) -> frozenset[str]:
+        """The names by which a definition's `retry` may ask for another attempt after it."""
+        return frozenset({self.code, self.cause or self.code})
 
     def at_place(self, *, step: str | None, attempt: int | None, at: str, trace_id: str | None) -> "PlacedFailure":
         """The failure with where and when it happened; `foundation/workflow/failures/placing.py` knows both."""

@@ -34,15 +34,16 @@ class RetryPolicy:
     """How often a step is tried, and after which failures."""
 
     attempts: int = MAX_ATTEMPTS
-    causes: frozenset[RetryCause] = frozenset({RetryCause.TRANSIENT})
+    causes: frozenset[str] = frozenset({RetryCause.TRANSIENT})
+    """`RetryCause`, or codes of a tool's own."""
 
-    def allows(self, *, code: str, transient: bool, attempt: int) -> bool:
-        """Whether a step whose attempt of this number (1-based) failed is tried again."""
-        return attempt < self.attempts and (self.asks_for(code) or (transient and RetryCause.TRANSIENT in self.causes))
+    def allows(self, *, names: frozenset[str], transient: bool, attempt: int) -> bool:
+        """Whether a step whose attempt of this number (1-based) failed is tried again; `names` are its failure's."""
+        return attempt < self.attempts and (self.asks_for(names) or (transient and RetryCause.TRANSIENT in self.causes))
 
-    def asks_for(self, code: str) -> bool:
-        """Whether the definition names this very code."""
-        return code in self.causes and code != RetryCause.TRANSIENT
+    def asks_for(self, names: frozenset[str]) -> bool:
+        """Whether the definition names this very failure."""
+        return not (self.causes - {RetryCause.TRANSIENT}).isdisjoint(names)
 
 
 def delay_before(attempt: int, *, uniform: Callable[[float, float], float] = random.uniform) -> float:

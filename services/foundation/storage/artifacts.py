@@ -120,14 +120,17 @@ async def named(tx: Transaction, tenant_id: TenantId, keys: Collection[str]) -> 
 
 
 PAGES = Pages(
-    "SELECT * FROM artifacts WHERE tenant_id = :tenant_id AND run_id = :run_id",
+    """SELECT * FROM artifacts WHERE tenant_id = :tenant_id AND run_id = :run_id
+     AND content_type <> ALL(CAST(:but AS text[]))""",
     orders=Orders({"created_at": by_age("created_at", "artifact_id")}, "created_at"),
 )
 
 
-async def of_run(tx: Transaction, tenant_id: TenantId, run_id: RunId, part: PagePart) -> list[Artifact]:
-    """What the run's tools produced."""
-    rows = await PAGES.read(tx, part, {"tenant_id": tenant_id, "run_id": run_id})
+async def of_run(
+    tx: Transaction, tenant_id: TenantId, run_id: RunId, part: PagePart, *, but: Collection[str] = ()
+) -> list[Artifact]:
+    """What the run's tools produced, without the files of the types `but`."""
+    rows = await PAGES.read(tx, part, {"tenant_id": tenant_id, "run_id": run_id, "but": list(but)})
     return [_artifact_of(row) for row in rows]
 
 

@@ -17,7 +17,7 @@ from orchestrator.recording.handed_over import record_lost_in_doubt
 
 def may_retry(lease: LeaseFence, failure: Failure) -> bool:
     """Whether the step is tried again after this failure."""
-    return lease.retry.allows(code=failure.retried_as, transient=failure.retryable, attempt=lease.tries)
+    return lease.retry.allows(names=failure.retried_as, transient=failure.retryable, attempt=lease.tries)
 
 
 async def record_retried(tx: Transaction, lease: LeaseFence, failure: Failure, *, delay_seconds: float) -> None:

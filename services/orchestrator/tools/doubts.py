@@ -36,7 +36,7 @@ def is_lost(result: ToolResult) -> bool:
 def is_asked_again(claim: StepClaim, error: DependencyUnavailable) -> bool:
     """Whether the launcher is asked once more what it knows of a job: after a pause, or in a next attempt."""
     lease = claim.lease_fence()
-    again = lease.retry.allows(code=error.code, transient=True, attempt=lease.tries)
+    again = lease.retry.allows(names=frozenset({error.code}), transient=True, attempt=lease.tries)
     return again or isinstance(error, BreakerOpen)
 
 

@@ -23,7 +23,7 @@ from tool_runtime.runner.artifacts.shelf import Shelf
 from tool_runtime.runner.artifacts.uploads import upload_artifacts, upload_workspace
 from tool_runtime.runner.faults import JobFaultError
 from tool_runtime.runner.inputs import fetch_inputs, fetch_workspace
-from tool_runtime.runner.result_document import read_result
+from tool_runtime.runner.result_document import RESULT_NAME, read_result
 from tool_runtime.sandbox.box import Box, BoxJob, SandboxOutcome
 from tool_runtime.sandbox.carried import CarriedWorkspace
 from tool_runtime.tools.base import Repeats
@@ -192,11 +192,18 @@ async def _report(
         ended_at=outcome.ended_at,
     )
     try:
-        artifacts, unsent = await upload_artifacts(client, shelf.files, job.uploads)
+        artifacts, unsent = await upload_artifacts(client, _kept(job, shelf.files, result), job.uploads)
     except JobFaultError as fault:
         failed = {"status": JobStatus.FAILED, "reason": fault.reason, "detail": fault.detail}
         return result.model_copy(update={**failed, "retryable": fault.retryable and _may_rerun(job)})
     return result.model_copy(update={"artifacts": tuple(artifacts), "skipped": (*result.skipped, *unsent)})
+
+
+def _kept(job: ToolJob, files: Mapping[str, bytes], result: ToolResult) -> Mapping[str, bytes]:
+    """The files that become artifacts. What a program of ours has to tell is told once: all of it is the result."""
+    if not find_tool(job.tool).spec.says_why or result.result_error is not None:
+        return files
+    return {name: content for name, content in files.items() if name != RESULT_NAME}
 
 
 def _skipped(outcome: SandboxOutcome) -> tuple[SkippedFile, ...]:

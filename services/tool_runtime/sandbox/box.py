@@ -126,14 +126,15 @@ class Box:
             now = datetime.now(UTC)
             return SandboxOutcome(started_at=now, ended_at=now, stop=self.stopped.result())
         started_at, began = datetime.now(UTC), asyncio.get_running_loop().time()
-        tasks = [asyncio.create_task(self._converse(job, take)), asyncio.create_task(self._watch(job.limits, monitor))]
+        conversation = asyncio.create_task(self._converse(job, take))
+        tasks = [conversation, asyncio.create_task(self._watch(job.limits, monitor, conversation))]
         try:
             waited: set[asyncio.Future[Any]] = {*tasks, self.stopped}
             done, _ = await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
             for ended in done:
                 ended.result()
             if self.stopped.done():
-                await self._collect_after(self.stopped.result(), tasks[0], job.limits, monitor)
+                await self._collect_after(self.stopped.result(), conversation, job.limits, monitor)
         finally:
             for task in tasks:
                 task.cancel()
@@ -166,9 +167,7 @@ class Box:
                 await self._ended.wait()
         # What is still held when no process is left are files in memory: they may not outlive the limit either.
         if self._ended.is_set() and monitor.sample().memory <= limits.memory_mb * MIB:
-            giving_up = asyncio.create_task(Collecting(self._moved).given_up())
-            await asyncio.wait({conversation, giving_up}, return_when=asyncio.FIRST_COMPLETED)
-            giving_up.cancel()
+            await Collecting(self._moved).given_up(conversation)
 
     async def close(self) -> None:
         """Kill every process of the job; return when nothing is left of it."""
@@ -253,7 +252,7 @@ class Box:
             raise frames.FrameError(f"frame {kind!r} out of turn")
         return False
 
-    async def _watch(self, limits: JobLimits, monitor: Monitor) -> None:
+    async def _watch(self, limits: JobLimits, monitor: Monitor, conversation: asyncio.Task[None]) -> None:
         """The clock and the monitor. After the job's end only what it left has to come out in time."""
         loop = asyncio.get_running_loop()
         deadline = loop.time() + limits.wall_seconds
@@ -271,7 +270,8 @@ class Box:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(min(pause, left)):
                     await self._ended.wait()
-        return self.stop(JobReason.WALL_TIME, await Collecting(self._moved).given_up())
+        why = await Collecting(self._moved).given_up(conversation)
+        return None if why is None else self.stop(JobReason.WALL_TIME, why)
 
 
 def _skipped(told: Any) -> list[tuple[str, str]]:

@@ -26,14 +26,16 @@ class Collecting:
     still_seconds: float = STILL_SECONDS
     most_seconds: float = COLLECT_SECONDS
 
-    async def given_up(self) -> str:
-        """Returns when no more is waited for, and says why."""
+    async def given_up(self, work: asyncio.Future[None]) -> str | None:
+        """Returns when no more is waited for the work, and says why; None when it is done."""
         loop = asyncio.get_running_loop()
         began = since = loop.time()
         seen = self.moved()
         pause = min(_LOOK_SECONDS, self.still_seconds, self.most_seconds)
         while True:
-            await asyncio.sleep(pause)
+            await asyncio.wait({work}, timeout=pause)
+            if work.done():
+                return None
             now, found = loop.time(), self.moved()
             if found != seen:
                 seen, since = found, now

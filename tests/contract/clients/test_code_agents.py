@@ -263,7 +263,7 @@ async def test_a_launcher_tells_what_it_says_while_it_works_and_uses_the_newest_
     assert result.status is JobStatus.SUCCEEDED, result.stderr
     assert lines[0] == "says: I run the tests."
     assert lines[-1].startswith("says: The tests say")
-    assert sorted(artifact.name for artifact in result.artifacts) == ["diff.patch", "result.json"]
+    assert sorted(artifact.name for artifact in result.artifacts) == ["diff.patch"]
     events = await settled(len(result.egress.records))
     assert events[-1]["fence"] == 2
     assert {event["call_key"].split(":")[2] for event in events} == {"4"}

@@ -42,7 +42,12 @@ def test_a_workspace_goes_through_tools_of_all_kinds_and_an_agent(member: Member
     assert "project" not in outputs["apart"]["stdout"]
     with member.api() as api:
         listed = api.get(f"/runs/{run['id']}/artifacts").json()["items"]
-    assert outputs["mend"]["workspace"]["artifact"] in {artifact["id"] for artifact in listed}
+        kept = api.get(f"/runs/{run['id']}/artifacts", params={"workspaces": "true"}).json()["items"]
+    workspaces = {outputs[name]["workspace"]["artifact"] for name in ("begin", "look", "mend", "read")}
+    assert {artifact["id"] for artifact in kept} - {artifact["id"] for artifact in listed} >= workspaces
+    assert "workspace.tar.gz" not in {artifact["name"] for artifact in listed}
+    # What the tool `files` gave is its result, and no file besides.
+    assert outputs["begin"]["files"] == []
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,7 @@ class ToolView(BaseModel):
     cost: CostClass = Field(description="what a call takes of the machine that runs it")
     profile: SandboxProfile = Field(description="the kind of sandbox that its calls run in")
     limits: ToolLimitsView
+    failures: list[str] = Field(description="the codes of its own that a call may fail with, which `retry.on` may name")
     needs_egress: bool = Field(description="whether it does nothing in a task without `egress`")
     usable: bool = Field(description="false where the tenant's policies leave it nothing to do")
     unusable_reason: str | None = None
@@ -69,6 +70,7 @@ class ToolView(BaseModel):
             cost=tool.cost,
             profile=tool.profile,
             limits=ToolLimitsView.of(tool),
+            failures=sorted(tool.failures),
             needs_egress=tool.needs_egress,
             usable=unusable_reason is None,
             unusable_reason=unusable_reason,

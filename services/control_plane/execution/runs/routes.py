@@ -15,6 +15,7 @@ from control_plane.requests.keys.header import IdempotencyKey
 from control_plane.requests.lists.listed import ListOf, ListRequest
 from control_plane.rooms import RoomRouter
 from foundation.contracts.steps.base import STEP_NAME_PATTERN
+from foundation.contracts.tool_job import WORKSPACE_TYPE
 from foundation.domain.ids import RunId, TaskId
 from foundation.domain.states import RunStatus
 from foundation.http.openapi import refusals
@@ -168,9 +169,16 @@ async def metrics(run_id: RunId, caller: RunReader, tx: Tx) -> RunMetrics:
     response_model=_ARTIFACTS.page,
 )
 async def list_artifacts(
-    run_id: RunId, caller: RunReader, app: App, tx: Tx, asked: Annotated[ListRequest, Depends(_ARTIFACTS)]
+    run_id: RunId,
+    caller: RunReader,
+    app: App,
+    tx: Tx,
+    asked: Annotated[ListRequest, Depends(_ARTIFACTS)],
+    *,
+    workspaces: Annotated[bool, Query(description="true: with the workspaces that steps have kept for others")] = False,
 ) -> Response:
     await read.get(tx, caller, run_id)
-    rows = await artifacts.of_run(tx, caller.tenant_id, run_id, asked.part)
+    but = () if workspaces else (WORKSPACE_TYPE,)
+    rows = await artifacts.of_run(tx, caller.tenant_id, run_id, asked.part, but=but)
     page, next_cursor = _ARTIFACTS.cut(rows, asked)
     return _ARTIFACTS.shown([await shown_to(app, caller, artifact) for artifact in page], next_cursor, asked)

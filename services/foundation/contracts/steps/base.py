@@ -7,6 +7,7 @@ from pydantic import Field
 
 from foundation.contracts.accepted.accepted_json import pointer_of
 from foundation.contracts.accepted.amounts import Dollars
+from foundation.contracts.accepted.sentences import written_as
 from foundation.contracts.concurrency import ResourceName, Units
 from foundation.contracts.expressions.evaluation import inside, is_expression
 from foundation.contracts.expressions.kinds import BOOLEAN, LIST, NULL, kind_given, length_given
@@ -41,6 +42,12 @@ ITEM_NAME_PATTERN = r"^[A-Za-z][A-Za-z0-9_]{0,63}(\[(0|[1-9][0-9]{0,2})\])?$"
 StepName = Annotated[str, Field(pattern=STEP_NAME_PATTERN)]
 StepOrItemName = Annotated[str, Field(pattern=ITEM_NAME_PATTERN)]
 Text = Annotated[str, Field(max_length=MAX_INSTRUCTIONS)]
+FailureName = Annotated[
+    str,
+    written_as(r"[a-z][a-z0-9_]{0,63}", "the code of a failure has small letters, digits and _, such as egress_denied"),
+]
+MAX_RETRIED = 16
+"""Failures that one step's `retry` names."""
 ModelName = Annotated[str, Field(min_length=1, max_length=120)]
 
 
@@ -55,10 +62,13 @@ class Budget(Message):
 
 
 class Retry(Message):
-    """How often a step is tried in all, and after which failures; without `on`, after those that pass by themselves."""
+    """How often a step is tried in all, and after which failures; without `on`, after those that pass by themselves.
+
+    Which names stand in `on` depends on the step: its kind's causes, and the codes of the tool that it runs.
+    """
 
     attempts: int = Field(default=MAX_ATTEMPTS, ge=1, le=MAX_ATTEMPTS, strict=True)
-    on: list[RetryCause] = Field(default=[RetryCause.TRANSIENT], min_length=1, max_length=len(RetryCause))
+    on: list[FailureName] = Field(default=[RetryCause.TRANSIENT.value], min_length=1, max_length=MAX_RETRIED)
 
     def policy(self) -> RetryPolicy:
         return RetryPolicy(self.attempts, frozenset(self.on))
@@ -80,6 +90,11 @@ class StepBase(Message):
     on_failure: RecoveryPolicy | None = None
     budget: Budget | None = None
     resources: dict[ResourceName, Units] = Field(default_factory=dict, max_length=MAX_TAKEN)
+
+    @property
+    def own_failures(self) -> frozenset[str]:
+        """The codes that it may name besides, of what this very step runs."""
+        return frozenset()
 
     @property
     def turns(self) -> int:
@@ -110,12 +125,11 @@ class StepBase(Message):
         if self.max_parallel is not None and self.foreach is None:
             faults.append(Fault(pointer_of((*at, "max_parallel")), "only a step with `foreach` has items to bound"))
         for place, cause in enumerate(self.retry.on):
-            if cause not in self.retry_causes:
-                names = ", ".join(sorted(self.retry_causes))
+            if cause not in self.retry_causes | self.own_failures:
+                names = ", ".join(sorted({*self.retry_causes, *self.own_failures}))
                 pointer = pointer_of((*at, "retry", "on", place))
-                faults.append(
-                    Fault(pointer, f"a step of this kind does not fail with {cause.value!r}; it takes {names}")
-                )
+                which = "this tool" if self.own_failures else "this kind"
+                faults.append(Fault(pointer, f"a step of {which} does not fail with {cause!r}; it takes {names}"))
         return faults
 
     def named_tools(self, at: Place) -> Iterator[tuple[Place, str]]:  # noqa: ARG002 - for those that name some

@@ -9,7 +9,7 @@ from foundation.contracts.accepted.accepted_json import pointer_of
 from foundation.contracts.steps.base import Place, StepBase, below
 from foundation.contracts.steps.workspace import WorkspaceSource, expression_of
 from foundation.contracts.tools.calls.staged_files import written_file_faults
-from foundation.contracts.tools.catalogue import TOOLS, ToolName, effect_without_contract
+from foundation.contracts.tools.catalogue import TOOLS, ToolName, effect_without_contract, failures_of
 from foundation.domain.errors import Fault
 from foundation.domain.retry import RetryCause
 from foundation.domain.tools import ToolEffect, UnknownOutcomePolicy
@@ -36,6 +36,10 @@ class ToolStep(StepBase):
 
     def named_tools(self, at: Place) -> Iterator[tuple[Place, str]]:
         yield (*at, "tool"), self.tool
+
+    @property
+    def own_failures(self) -> frozenset[str]:
+        return failures_of(self.tool)
 
     @property
     def own_arguments(self) -> dict[str, Any]:

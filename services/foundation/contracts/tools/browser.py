@@ -213,5 +213,13 @@ BROWSER = ToolContract(
     ),
     arguments=BrowserArguments,
     result=BrowserResult,
+    own_failures=frozenset(
+        {
+            *("not_found", "ambiguous", "bad_selector", "timed_out", "egress_denied", "connection_failed"),
+            *("certificate", "too_many_redirects", "refused_url", "no_download", "download_failed"),
+            *("too_large", "too_deep", "unreadable", "page_crashed", "page_closed", "no_browser"),
+            *("no_workspace", "no_session", "bad_session", "interrupted"),
+        }
+    ),
     judge=_effect,
 )

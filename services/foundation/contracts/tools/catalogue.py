@@ -14,9 +14,10 @@ from foundation.contracts.tools.contract import ToolContract
 from foundation.contracts.tools.files import FILES
 from foundation.contracts.tools.git import GIT
 from foundation.contracts.tools.http import HTTP
+from foundation.contracts.tools.mcp.calling import MCP_CALL
 from foundation.contracts.tools.mcp.listing import MCP_LIST
 from foundation.contracts.tools.search import SEARCH
-from foundation.contracts.tools.tenant.names import TENANT_TOOL, is_tenant_tool
+from foundation.contracts.tools.tenant.names import API, TENANT_TOOL, is_tenant_tool
 from foundation.domain.tools import ToolEffect
 
 TOOLS: dict[str, ToolContract] = {
@@ -38,6 +39,13 @@ def _tool(name: str) -> str:
 def effect_without_contract(name: str, arguments: Mapping[str, Any], *, reaches: bool) -> ToolEffect:
     """What running a call twice would mean, for who has no tenant's tools at hand: of these the most careful."""
     return TOOLS[name].effect_of(arguments, reaches=reaches) if name in TOOLS else ToolEffect.ONCE
+
+
+def failures_of(name: str) -> frozenset[str]:
+    """The codes of a tool's own that a call of it may fail with, also of a tenant's, whose kind says them."""
+    if name in TOOLS:
+        return TOOLS[name].failures
+    return HTTP.failures if name.startswith(f"{API}.") else MCP_CALL.failures
 
 
 ToolName = Annotated[str, AfterValidator(_tool), Field(json_schema_extra={"pattern": f"^({_NAMES}|{TENANT_TOOL})$"})]

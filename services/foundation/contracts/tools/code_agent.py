@@ -7,7 +7,7 @@ from pydantic import AfterValidator, BaseModel, Field, model_validator
 
 from foundation.contracts.tools.arguments import MAX_SECONDS, StorableText, ToolArguments
 from foundation.contracts.tools.contract import ToolContract
-from foundation.contracts.tools.git import ChangedPath, Folder, Remote, Revision
+from foundation.contracts.tools.git import GIT_FAILURES, ChangedPath, Folder, Remote, Revision
 from foundation.domain.tools import CostClass, SandboxProfile, ToolEffect
 
 MAX_INSTRUCTIONS = 64 * 1024
@@ -102,6 +102,8 @@ CODE_AGENT = ToolContract(
     arguments=CodeAgentArguments,
     judge=_effect,
     result=CodeAgentResult,
+    own_failures=(GIT_FAILURES - {"nothing_changed", "rejected", "no_branch", "no_repository"})
+    | {"agent_not_installed", "agent_failed", "out_of_time", "budget_exceeded"},
     calls_models=True,
     tells_after=0,
 )

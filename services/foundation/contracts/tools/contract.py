@@ -11,6 +11,9 @@ from foundation.contracts.tools.arguments import ToolArguments, faults_of
 from foundation.domain.errors import Fault
 from foundation.domain.tools import CostClass, SandboxProfile, ToolEffect
 
+COMMON_FAILURES = frozenset({"internal", "not_possible", "out_of_memory", "result_too_large"})
+"""Codes that every program of ours may end with."""
+
 Judge = Callable[[Mapping[str, Any], bool], ToolEffect]
 
 
@@ -35,6 +38,14 @@ class ToolContract:
     tells_after: float | None = None
     """After how many seconds the lines that its program prints are told while it runs, those from before among them;
     what ends earlier has them in its result alone. None: they are not told."""
+
+    own_failures: frozenset[str] = frozenset()
+    """The codes that its program, where that is ours, gives for why a call has failed; those of all are `failures`."""
+
+    @property
+    def failures(self) -> frozenset[str]:
+        """All codes that its own `error` may have."""
+        return self.own_failures | COMMON_FAILURES if self.says_why else frozenset()
 
     @property
     def says_why(self) -> bool:

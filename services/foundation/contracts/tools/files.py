@@ -118,4 +118,10 @@ FILES = ToolContract(
     ),
     arguments=FilesArguments,
     result=FilesResult,
+    own_failures=frozenset(
+        {
+            *("outside", "link_loop", "not_found", "bad_pattern", "is_folder", "no_folder", "no_text"),
+            *("patch_refused",),
+        }
+    ),
 )

@@ -120,6 +120,15 @@ class GitError(BaseModel):
     detail: str
 
 
+GIT_FAILURES = frozenset(
+    {
+        *("egress_denied", "not_authorized", "not_found", "no_such_revision", "no_repository", "folder_exists"),
+        *("nothing_changed", "rejected", "too_large", "connection_failed", "no_branch", "outside", "link_loop"),
+        *("git_failed",),
+    }
+)
+
+
 class GitResult(BaseModel):
     """Where the repository stands after the action, or its `error`."""
 
@@ -156,4 +165,5 @@ GIT = ToolContract(
     ),
     arguments=GitArguments,
     result=GitResult,
+    own_failures=GIT_FAILURES,
 )

@@ -115,5 +115,6 @@ HTTP = ToolContract(
     ),
     arguments=HttpArguments,
     result=HttpResult,
+    own_failures=frozenset({"egress_denied", "timed_out", "connection_failed", "certificate", "redirect_refused"}),
     judge=_effect,
 )

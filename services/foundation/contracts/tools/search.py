@@ -103,4 +103,11 @@ SEARCH = ToolContract(
     ),
     arguments=SearchArguments,
     result=SearchResult,
+    own_failures=frozenset(
+        {
+            *("no_documents", "not_found", "outside", "link_loop", "no_provider", "provider_refused"),
+            *("provider_busy", "provider_failed", "provider_answer", "egress_denied", "timed_out"),
+            *("connection_failed", "certificate", "redirect_refused"),
+        }
+    ),
 )

@@ -22,6 +22,7 @@ from foundation.contracts.egress.records import (
 )
 from foundation.domain.errors import NotFound, Unauthenticated
 from foundation.http.service_tokens import TokenVerifier
+from tool_runtime.launcher import metrics
 from tool_runtime.launcher.egress.services import EgressServices, EgressServiceSeen
 from tool_runtime.launcher.jobs.open_jobs import OpenJob
 from tool_runtime.protocol import POLL_SECONDS, EgressGrant, EgressLink, EgressTold, RunToken
@@ -74,6 +75,7 @@ class EgressDesk:
     def __init__(self, public_keys: Mapping[str, Any], *, audience: str) -> None:
         self._verifier = TokenVerifier(public_keys, audience=audience)
         self.services = EgressServices()
+        metrics.EGRESS_MISSING.set_function(self.services.none_is_there)
         self._by_token: dict[bytes, WayOut] = {}
         self._by_grant: dict[str, WayOut] = {}
 

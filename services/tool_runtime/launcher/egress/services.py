@@ -42,5 +42,9 @@ class EgressServices:
         self._known = {name: one for name, one in self._known.items() if self.is_there(one)}
         return min(self._known.values(), key=lambda one: one.jobs, default=None)
 
+    def none_is_there(self) -> bool:
+        """Whether a job that begins now would reach nothing."""
+        return not any(map(self.is_there, self._known.values()))
+
     def is_there(self, service: EgressServiceSeen) -> bool:
         return self.clock() - service.seen < EGRESS_SEEN_SECONDS

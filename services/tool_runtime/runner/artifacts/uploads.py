@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import httpx
 
-from foundation.contracts.tool_job import JobArtifact, JobReason, SkippedFile, ToolJob, UploadSlot
+from foundation.contracts.tool_job import WORKSPACE_TYPE, JobArtifact, JobReason, SkippedFile, ToolJob, UploadSlot
 from tool_runtime.runner.artifacts.content_types import content_type_of
 from tool_runtime.runner.faults import JobFaultError
 from tool_runtime.runner.transfers import TransferFailed, check_status, transport_failures, with_tries
@@ -34,7 +34,8 @@ async def upload_workspace(
     """What the job left for the next one; None where nothing was kept. Raises `JobFaultError`."""
     if job.workspace is None or workspace is None or workspace.kept is None:
         return None
-    return await _upload(client, job.workspace.upload, name=WORKSPACE_NAME, content=workspace.kept)
+    sent = await _upload(client, job.workspace.upload, name=WORKSPACE_NAME, content=workspace.kept)
+    return sent.model_copy(update={"content_type": WORKSPACE_TYPE})
 
 
 async def _upload(client: httpx.AsyncClient, slot: UploadSlot, *, name: str, content: bytes) -> JobArtifact:

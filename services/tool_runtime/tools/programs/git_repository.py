@@ -32,6 +32,7 @@ ENVIRONMENT = {
     "GIT_ALLOW_PROTOCOL": "http:https",
     "GIT_OPTIONAL_LOCKS": "0",
     "GIT_ADVICE": "0",
+    **TRACING,
 }
 """What the program of the tool begins with, and git after it."""
 
@@ -81,7 +82,6 @@ def raw(*arguments: str, at: pathlib.Path, allowed: tuple[int, ...] = (0,), give
     done = subprocess.run(
         [GIT, *settings, *arguments],
         cwd=at,
-        env={**os.environ, **TRACING},
         input=given,
         capture_output=True,
         check=False,

@@ -172,6 +172,7 @@ def test_an_agent_without_a_tool_has_no_files() -> None:
         ),
         ({"foreach": "${input.rows}", "when": "${item}"}, "/steps/0/when", "only 'input' and 'steps'"),
         ({"retry": {"on": ["exit_code"]}}, "/steps/0/retry/on/0", "a step of this kind does not fail with 'exit_code'"),
+        ({"retry": {"on": ["sometimes"]}}, "/steps/0/retry/on/0", "a step of this kind does not fail with 'sometimes'"),
         (
             {"retry": {"on": ["transient", "model_answer_invalid"]}},
             "/steps/0/retry/on/1",
@@ -193,7 +194,8 @@ def test_what_a_step_says_of_its_running_is_checked(step: dict[str, Any], pointe
         {"retry": {"attempts": 6}},
         {"retry": {"attempts": True}},
         {"retry": {"on": []}},
-        {"retry": {"on": ["sometimes"]}},
+        {"retry": {"on": ["Some times"]}},
+        {"retry": {"on": [3]}},
         {"retry": {"often": 3}},
         {"retry": 3},
         {"on_failure": "ignore"},

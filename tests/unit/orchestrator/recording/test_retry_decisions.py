@@ -57,6 +57,9 @@ def test_what_a_tool_says_of_its_failure_is_one_way_to_end_with_a_code() -> None
     asks, names = RetryPolicy(causes=frozenset({RetryCause.EXIT_CODE})), RetryPolicy()
     assert may_retry(a_lease(attempt=1, retry=asks), failure)
     assert not may_retry(a_lease(attempt=1, retry=names), failure)
+    own, another = (RetryPolicy(causes=frozenset({code})) for code in ("egress_denied", "timed_out"))
+    assert may_retry(a_lease(attempt=1, retry=own), failure)
+    assert not may_retry(a_lease(attempt=1, retry=another), failure)
 
 
 @pytest.mark.parametrize("attempt", range(1, MAX_ATTEMPTS))

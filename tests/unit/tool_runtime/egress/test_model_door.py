@@ -292,7 +292,7 @@ def test_a_place_without_a_port_has_the_usual_one() -> None:
 
 @pytest.mark.parametrize("size", [10, SMALL, SMALL + 1, 3 * SMALL])
 async def test_a_body_has_the_same_digest_however_large_it_is(size: int) -> None:
-    asked = {"model": "ä", "text": "x" * size, "at": [1.5, None, {}]}
+    asked: dict[str, object] = {"model": "ä", "text": "x" * size, "at": [1.5, None, {}]}
     assert await digest_of(json.dumps(asked).encode()) == canonical_digest(asked)
 
 

@@ -346,7 +346,6 @@ from .resume_point import ResumePoint
 from .retention_bounds import RetentionBounds
 from .retention_policy import RetentionPolicy
 from .retry import Retry
-from .retry_cause import RetryCause
 from .retry_run import RetryRun
 from .role import Role
 from .role_view import RoleView
@@ -819,7 +818,6 @@ __all__ = (
     "RetentionBounds",
     "RetentionPolicy",
     "Retry",
-    "RetryCause",
     "RetryRun",
     "Role",
     "RoleView",

@@ -1,11 +1,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from attrs import define as _attrs_define
 
-from ..models.retry_cause import RetryCause
 from ..types import UNSET, Unset
 
 T = TypeVar("T", bound="Retry")
@@ -15,23 +14,22 @@ T = TypeVar("T", bound="Retry")
 class Retry:
     """How often a step is tried in all, and after which failures; without `on`, after those that pass by themselves.
 
-    Attributes:
-        attempts (int | Unset):  Default: 5.
-        on (list[RetryCause] | Unset):
+    Which names stand in `on` depends on the step: its kind's causes, and the codes of the tool that it runs.
+
+        Attributes:
+            attempts (int | Unset):  Default: 5.
+            on (list[str] | Unset):
     """
 
     attempts: int | Unset = 5
-    on: list[RetryCause] | Unset = UNSET
+    on: list[str] | Unset = UNSET
 
     def to_dict(self) -> dict[str, Any]:
         attempts = self.attempts
 
         on: list[str] | Unset = UNSET
         if not isinstance(self.on, Unset):
-            on = []
-            for on_item_data in self.on:
-                on_item = on_item_data.value
-                on.append(on_item)
+            on = self.on
 
         field_dict: dict[str, Any] = {}
 
@@ -48,14 +46,7 @@ class Retry:
         d = dict(src_dict)
         attempts = d.pop("attempts", UNSET)
 
-        _on = d.pop("on", UNSET)
-        on: list[RetryCause] | Unset = UNSET
-        if _on is not UNSET:
-            on = []
-            for on_item_data in _on:
-                on_item = RetryCause(on_item_data)
-
-                on.append(on_item)
+        on = cast(list[str], d.pop("on", UNSET))
 
         retry = cls(
             attempts=attempts,

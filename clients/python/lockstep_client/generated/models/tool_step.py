@@ -44,6 +44,8 @@ class ToolStep:
             timeout_seconds (int | Unset):  Default: 300.
             retry (Retry | Unset): How often a step is tried in all, and after which failures; without `on`, after those
                 that pass by themselves.
+
+                Which names stand in `on` depends on the step: its kind's causes, and the codes of the tool that it runs.
             on_failure (None | RecoveryPolicy | Unset):
             budget (Budget | None | Unset):
             resources (ToolStepResources | Unset):

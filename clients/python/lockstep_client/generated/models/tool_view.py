@@ -40,6 +40,7 @@ class ToolView:
         profile (SandboxProfile): The kind of sandbox that a tool's jobs run in: its interpreter, its libraries and its
             sizes.
         limits (ToolLimitsView): What one call may take at most; docs/reference/limits.md says what happens beyond.
+        failures (list[str]): the codes of its own that a call may fail with, which `retry.on` may name
         needs_egress (bool): whether it does nothing in a task without `egress`
         usable (bool): false where the tenant's policies leave it nothing to do
         unusable_reason (None | str | Unset):
@@ -53,6 +54,7 @@ class ToolView:
     cost: CostClass
     profile: SandboxProfile
     limits: ToolLimitsView
+    failures: list[str]
     needs_egress: bool
     usable: bool
     unusable_reason: None | str | Unset = UNSET
@@ -74,6 +76,8 @@ class ToolView:
         profile = self.profile.value
 
         limits = self.limits.to_dict()
+
+        failures = self.failures
 
         needs_egress = self.needs_egress
 
@@ -97,6 +101,7 @@ class ToolView:
                 "cost": cost,
                 "profile": profile,
                 "limits": limits,
+                "failures": failures,
                 "needs_egress": needs_egress,
                 "usable": usable,
             }
@@ -130,6 +135,8 @@ class ToolView:
 
         limits = ToolLimitsView.from_dict(d.pop("limits"))
 
+        failures = cast(list[str], d.pop("failures"))
+
         needs_egress = d.pop("needs_egress")
 
         usable = d.pop("usable")
@@ -152,6 +159,7 @@ class ToolView:
             cost=cost,
             profile=profile,
             limits=limits,
+            failures=failures,
             needs_egress=needs_egress,
             usable=usable,
             unusable_reason=unusable_reason,

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from foundation.contracts.tools.arguments import Json, StorableText, ToolArguments
 from foundation.contracts.tools.contract import ToolContract
-from foundation.contracts.tools.mcp.listing import MOST_LISTED, TOLD_NAME, McpFailure
+from foundation.contracts.tools.mcp.listing import MCP_FAILURES, MOST_LISTED, TOLD_NAME, McpFailure
 from foundation.contracts.tools.mcp.servers import McpServer
 from foundation.domain.tools import CostClass, SandboxProfile, ToolEffect
 
@@ -55,4 +55,5 @@ MCP_CALL = ToolContract(
     description="Calls one tool of an MCP server, if the server still shows the tools that were pinned.",
     arguments=McpCallArguments,
     result=McpResult,
+    own_failures=MCP_FAILURES | {"tool_error", "tools_changed", "answer_invalid"},
 )

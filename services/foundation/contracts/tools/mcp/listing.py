@@ -14,6 +14,14 @@ from foundation.domain.tools import CostClass, SandboxProfile, ToolEffect
 
 MOST_LISTED = 200
 """Tools that a server may show."""
+MCP_FAILURES = frozenset(
+    {
+        *("timed_out", "server_ended", "garbage", "too_much", "refused", "listing_invalid", "input_required"),
+        *("not_started", "package_missing", "package_invalid", "script_missing", "egress_denied"),
+        *("connection_failed", "certificate"),
+    }
+)
+"""Why a server gives no answer."""
 TOLD_NAME = "mcp.json"
 """The file below `/work/in` by which the program is told what to do."""
 
@@ -90,5 +98,6 @@ MCP_LIST = ToolContract(
     ),
     arguments=McpListArguments,
     result=McpListing,
+    own_failures=MCP_FAILURES,
     judge=starts_twice,
 )

@@ -15,7 +15,7 @@ from foundation.contracts.forms import data_faults
 from foundation.contracts.message import Message
 from foundation.contracts.tools.arguments import Json, StorableText, ToolArguments
 from foundation.contracts.tools.contract import ToolContract
-from foundation.contracts.tools.http import HttpArguments, HttpResult
+from foundation.contracts.tools.http import HTTP, HttpArguments, HttpResult
 from foundation.contracts.tools.tenant.names import tool_name
 from foundation.domain.errors import Fault
 from foundation.domain.tools import CostClass, SandboxProfile, ToolEffect
@@ -133,6 +133,7 @@ def contract_of(source: str, tool: ApiTool) -> ApiContract:
         description=tool.description,
         arguments=ApiArguments,
         result=HttpResult,
+        own_failures=HTTP.own_failures,
         needs_egress=True,
         tool=tool,
     )

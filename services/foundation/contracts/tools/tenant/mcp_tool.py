@@ -123,6 +123,7 @@ def contract_of(source: str, shared: McpSource, tool: McpTool) -> McpContract:
         description=tool.description,
         arguments=McpArguments,
         result=McpResult,
+        own_failures=MCP_CALL.own_failures,
         needs_egress=shared.server.host is not None,
         tool=tool,
         source=shared,

@@ -257,6 +257,7 @@ class RunsCalls:
         self,
         run_id: UUID,
         *,
+        workspaces: bool | Unset = False,
         limit: int | Unset = 50,
         cursor: str | Unset = UNSET,
         sort: CreatedAtOrder | Unset = UNSET,
@@ -266,6 +267,8 @@ class RunsCalls:
 
         Args:
             run_id (UUID):
+            workspaces (bool | Unset): true: with the workspaces that steps have kept for others
+                Default: False.
             limit (int | Unset): rows a page Default: 50.
             cursor (str | Unset): `next_cursor` of the page before
             sort (CreatedAtOrder | Unset): By created_at; with `-` before it, from the last on.
@@ -276,6 +279,7 @@ class RunsCalls:
         return self._caller.send(
             list_run_artifacts.call(
                 run_id=run_id,
+                workspaces=workspaces,
                 limit=limit,
                 cursor=cursor,
                 sort=sort,
@@ -622,6 +626,7 @@ class AsyncRunsCalls:
         self,
         run_id: UUID,
         *,
+        workspaces: bool | Unset = False,
         limit: int | Unset = 50,
         cursor: str | Unset = UNSET,
         sort: CreatedAtOrder | Unset = UNSET,
@@ -631,6 +636,8 @@ class AsyncRunsCalls:
 
         Args:
             run_id (UUID):
+            workspaces (bool | Unset): true: with the workspaces that steps have kept for others
+                Default: False.
             limit (int | Unset): rows a page Default: 50.
             cursor (str | Unset): `next_cursor` of the page before
             sort (CreatedAtOrder | Unset): By created_at; with `-` before it, from the last on.
@@ -641,6 +648,7 @@ class AsyncRunsCalls:
         return await self._caller.send(
             list_run_artifacts.call(
                 run_id=run_id,
+                workspaces=workspaces,
                 limit=limit,
                 cursor=cursor,
                 sort=sort,

@@ -15,6 +15,7 @@ from ...types import UNSET, Unset
 def call(
     run_id: UUID,
     *,
+    workspaces: bool | Unset = False,
     limit: int | Unset = 50,
     cursor: str | Unset = UNSET,
     sort: CreatedAtOrder | Unset = UNSET,
@@ -23,6 +24,8 @@ def call(
     """`list_run_artifacts`, unsent."""
 
     params: dict[str, Any] = {}
+
+    params["workspaces"] = workspaces
 
     params["limit"] = limit
 
