@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from control_plane.definitions.analysis.addresses import address_warnings
 from control_plane.definitions.analysis.constants import constant_warnings
 from control_plane.definitions.analysis.contradictions import contradiction_warnings
 from control_plane.definitions.analysis.reach import reach_warnings
@@ -97,6 +98,7 @@ class DefinedTask(TaskView):
     @classmethod
     def defined(cls, task: Task, definition: TaskDefinition) -> Self:
         found = [*constant_warnings(definition), *contradiction_warnings(definition), *reach_warnings(definition)]
+        found += address_warnings(definition)
         return cls(
             **cls.members_of(task),
             warnings=[DefinitionWarning(pointer=one.pointer, detail=one.detail) for one in found],

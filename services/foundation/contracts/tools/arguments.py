@@ -4,7 +4,7 @@ A definition's arguments are checked when the task is made, a model's when it ca
 expressions before the job is sent. The runtime checks again what it is sent.
 """
 
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
@@ -43,6 +43,11 @@ class ToolArguments(BaseModel):
     @classmethod
     def names_taken(cls, given: Container[str]) -> Iterator[str]:  # noqa: ARG003 - for those that take some
         """The names below `/work/in` that the arguments given, by their names, take for themselves."""
+        yield from ()
+
+    @classmethod
+    def addresses(cls, given: Mapping[str, Any]) -> Iterator[tuple[tuple[str | int, ...], Any]]:  # noqa: ARG003 - as above
+        """Where these arguments, not yet checked, have addresses that every call asks for, and what is there."""
         yield from ()
 
     def files_needed(self) -> Sequence[str]:

@@ -1,6 +1,6 @@
 """`browser`: a list of steps in one browser, which begins empty and ends with the call."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
@@ -105,6 +105,13 @@ class BrowserArguments(ToolArguments):
         default=None,
         description="a name; cookies, storage and the address are kept in the workspace for later calls that give it",
     )
+
+    @classmethod
+    def addresses(cls, given: Mapping[str, Any]) -> Iterator[tuple[tuple[str | int, ...], Any]]:
+        steps = given.get("steps")
+        for number, step in enumerate(steps if isinstance(steps, list) else []):
+            if isinstance(step, Mapping):
+                yield ("steps", number, "goto"), step.get("goto")
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:

@@ -52,6 +52,10 @@ class CodeAgentArguments(ToolArguments):
     def names_taken(cls, given: Container[str]) -> Iterator[str]:  # noqa: ARG003 - whatever is given
         yield TOLD_NAME
 
+    @classmethod
+    def addresses(cls, given: Mapping[str, Any]) -> Iterator[tuple[tuple[str | int, ...], Any]]:
+        yield ("url",), given.get("url")
+
     @model_validator(mode="after")
     def _a_branch_of_something(self) -> Self:
         if self.branch is not None and self.url is None:

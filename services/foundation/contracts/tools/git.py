@@ -1,7 +1,7 @@
 """`git`: one step of work with a repository over HTTP: clone, branch, diff, commit, push."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, ClassVar, Literal
 from urllib.parse import urlsplit
 
@@ -104,6 +104,10 @@ class GitArguments(ActionArguments):
     paths: list[Annotated[Path, AfterValidator(_relative)]] | None = Field(
         default=None, min_length=1, max_length=MAX_PATHS, description="commit: only what changed below these"
     )
+
+    @classmethod
+    def addresses(cls, given: Mapping[str, Any]) -> Iterator[tuple[tuple[str | int, ...], Any]]:
+        yield ("url",), given.get("url")
 
 
 class ChangedPath(BaseModel):

@@ -1,7 +1,7 @@
 """`http`: one request to a web service, with redirects followed and passing failures tried again."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
@@ -60,6 +60,10 @@ class HttpArguments(ToolArguments):
     form: dict[StorableText, StorableText] | None = Field(default=None, max_length=MAX_QUERY)
     body: StorableText | None = Field(default=None, max_length=MAX_BODY, description="a text, sent as it is")
     max_redirects: int = Field(default=5, ge=0, le=MAX_REDIRECTS, description="redirects that are followed")
+
+    @classmethod
+    def addresses(cls, given: Mapping[str, Any]) -> Iterator[tuple[tuple[str | int, ...], Any]]:
+        yield ("url",), given.get("url")
 
     @model_validator(mode="after")
     def _one_body(self) -> Self:

@@ -35,6 +35,11 @@ class McpListArguments(ToolArguments):
     def names_taken(cls, given: Container[str]) -> Iterator[str]:  # noqa: ARG003 - whatever the arguments are
         yield TOLD_NAME
 
+    @classmethod
+    def addresses(cls, given: Mapping[str, Any]) -> Iterator[tuple[tuple[str | int, ...], Any]]:
+        server = given.get("server")
+        yield ("server", "url"), server.get("url") if isinstance(server, Mapping) else None
+
 
 class ListedTool(BaseModel):
     """A tool in the server's own words, none of which is believed."""

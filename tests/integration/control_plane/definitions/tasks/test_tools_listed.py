@@ -74,3 +74,16 @@ async def test_a_tool_that_there_is_not_is_refused_with_the_names_of_those_that_
         refused = problem(await client.get("/tools/code.cobol"), 404, "not_found")
     known = ", ".join(sorted(TOOLS))
     assert refused["remedy"] == f"the tools are {known}, and those of your tenant's sources: GET /api/v1/tool-sources"
+
+
+async def test_a_task_with_a_call_that_can_only_be_refused_is_made_and_says_so(
+    lonely_api: ApiInProcess, tenant: Tenant
+) -> None:
+    call = {"method": "GET", "url": "https://away.example.com/x"}
+    task = {"name": "reader", "steps": [{"name": "read", "kind": "tool", "tool": "http", "arguments": call}]}
+    async with lonely_api.caller(tenant) as client:
+        made = await client.post("/tasks", json=task)
+    assert made.status_code == 201, made.text
+    [warning] = made.json()["warnings"]
+    assert warning["pointer"] == "/steps/0/arguments/url"
+    assert "does not name away.example.com" in warning["detail"]
