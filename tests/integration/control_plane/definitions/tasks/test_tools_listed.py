@@ -84,6 +84,5 @@ async def test_a_task_with_a_call_that_can_only_be_refused_is_made_and_says_so(
     async with lonely_api.caller(tenant) as client:
         made = await client.post("/tasks", json=task)
     assert made.status_code == 201, made.text
-    [warning] = made.json()["warnings"]
-    assert warning["pointer"] == "/steps/0/arguments/url"
-    assert "does not name away.example.com" in warning["detail"]
+    warnings = {one["pointer"]: one["detail"] for one in made.json()["warnings"]}
+    assert "does not name away.example.com" in warnings["/steps/0/arguments/url"]
