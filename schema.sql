@@ -907,6 +907,18 @@ CREATE TABLE keyed_calls (
     PRIMARY KEY (tenant_id, idempotency_key)
 );
 CREATE INDEX keyed_calls_old ON keyed_calls (called_at);
+-- The same of operators, who belong to no tenant: each has keys of their own.
+CREATE TABLE operator_keyed_calls (
+    operator        text NOT NULL CHECK (operator LIKE 'operator:%'),
+    idempotency_key text NOT NULL CHECK (length(idempotency_key) BETWEEN 1 AND 255),
+    request_digest  bytea NOT NULL CHECK (length(request_digest) = 32),
+    status          smallint CHECK (status BETWEEN 200 AND 299),
+    headers         jsonb NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(headers) = 'object'),
+    answer          jsonb,
+    called_at       timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (operator, idempotency_key)
+);
+CREATE INDEX operator_keyed_calls_old ON operator_keyed_calls (called_at);
 
 -- The kill switches that are engaged: a tenant's, and the platform's for all of them. While one is, nothing of a tenant begins.
 CREATE TABLE kill_switches (
@@ -1601,6 +1613,13 @@ CREATE FUNCTION forget_keyed_calls(older_than interval, most int) RETURNS bigint
 ALTER FUNCTION forget_keyed_calls(interval, int) OWNER TO timekeeper;
 REVOKE ALL ON FUNCTION forget_keyed_calls(interval, int) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION forget_keyed_calls(interval, int) TO control_plane;
+GRANT SELECT (operator, idempotency_key, called_at), DELETE ON operator_keyed_calls TO timekeeper;
+CREATE FUNCTION forget_operator_keyed_calls(older_than interval, most int) RETURNS bigint
+    LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+    AS 'WITH gone AS (DELETE FROM public.operator_keyed_calls WHERE (operator, idempotency_key) IN (SELECT c.operator, c.idempotency_key FROM public.operator_keyed_calls c WHERE c.called_at < now() - older_than LIMIT most) RETURNING 1) SELECT count(*) FROM gone';
+ALTER FUNCTION forget_operator_keyed_calls(interval, int) OWNER TO timekeeper;
+REVOKE ALL ON FUNCTION forget_operator_keyed_calls(interval, int) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION forget_operator_keyed_calls(interval, int) TO control_plane;
 
 -- What is to be parked, and what goes on again, is asked for all tenants at once, since the platform's switch is for all.
 GRANT SELECT ON kill_switches, platform_kill_switch TO timekeeper;
@@ -1844,6 +1863,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON triggers TO control_plane;
 GRANT SELECT, INSERT ON trigger_calls TO control_plane;
 GRANT SELECT, INSERT, DELETE ON keyed_calls TO control_plane;
 GRANT UPDATE (status, headers, answer) ON keyed_calls TO control_plane;
+GRANT SELECT, INSERT, DELETE, UPDATE (status, headers, answer) ON operator_keyed_calls TO control_plane;
 GRANT SELECT, INSERT, UPDATE, DELETE ON kill_switches, platform_kill_switch TO control_plane;
 GRANT SELECT, INSERT, UPDATE ON tenant_exports, tenant_deletions TO control_plane;
 GRANT SELECT, INSERT, UPDATE ON retention_sweeps TO control_plane;
@@ -1973,6 +1993,12 @@ CREATE POLICY of_no_tenant ON platform_audit_anchors TO control_plane USING (cur
 ALTER TABLE platform_kill_switch ENABLE ROW LEVEL SECURITY;
 ALTER TABLE platform_kill_switch FORCE ROW LEVEL SECURITY;
 CREATE POLICY for_everybody ON platform_kill_switch TO control_plane, llm_gateway, timekeeper USING (true) WITH CHECK (true);
+
+ALTER TABLE operator_keyed_calls ENABLE ROW LEVEL SECURITY;
+ALTER TABLE operator_keyed_calls FORCE ROW LEVEL SECURITY;
+-- whatever a transaction is for, it sees those of the operator whom it has named
+CREATE POLICY own_operator ON operator_keyed_calls TO control_plane USING (operator = current_setting('lockstep.operator', true)) WITH CHECK (operator = current_setting('lockstep.operator', true));
+CREATE POLICY of_every_operator ON operator_keyed_calls TO timekeeper USING (true);
 
 ALTER TABLE unreadable_messages ENABLE ROW LEVEL SECURITY;
 ALTER TABLE unreadable_messages FORCE ROW LEVEL SECURITY;

@@ -38,6 +38,7 @@ WITHOUT_TENANT = {
     "platform_audit": "what the platform's operators did, who belong to no tenant",
     "platform_audit_chain": "the places of these acts in their chain",
     "platform_audit_anchors": "which heads of that chain were written outside of the database",
+    "operator_keyed_calls": "what operators made under their own keys, which no transaction of a tenant sees",
     "gateway_configurations": "what operators publish for the gateway, which serves all tenants alike",
     "unreadable_messages": "what nobody can read, so that nobody knows whose it is",
 }

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from foundation.domain.ids import TenantId
 from foundation.storage.session.database import Transaction
@@ -14,7 +14,7 @@ KEPT_HOURS = 24
 
 @dataclass(frozen=True, slots=True)
 class AnsweredCall:
-    """A row of `keyed_calls`; `answer` is None where it held a secret, which is not kept."""
+    """A row of `keyed_calls` or `operator_keyed_calls`; `answer` is None where it held a secret, which is not kept."""
 
     request_digest: bytes
     status: int
@@ -22,55 +22,83 @@ class AnsweredCall:
     answer: Any
 
 
-async def claim(tx: Transaction, tenant_id: TenantId, key: str, digest: bytes) -> AnsweredCall | None:
+@dataclass(frozen=True, slots=True)
+class KeyHolder:
+    """Whose a key is: within one holder a key means one call. Made by `of_tenant` and `of_operator` alone."""
+
+    table: str
+    column: str
+    holder: TenantId | str
+
+    @classmethod
+    def of_tenant(cls, tenant_id: TenantId) -> Self:
+        """Of whoever of the tenant sends it."""
+        return cls("keyed_calls", "tenant_id", tenant_id)
+
+    @classmethod
+    def of_operator(cls, actor: str) -> Self:
+        """Of one operator, who belongs to no tenant."""
+        return cls("operator_keyed_calls", "operator", actor)
+
+    @property
+    def is_this(self) -> str:
+        """The condition that a row is the key's; its parameters are `holder` and `key`."""
+        return f"{self.column} = :holder AND idempotency_key = :key"
+
+    async def enter(self, tx: Transaction) -> None:
+        """Has PostgreSQL show the transaction an operator's own calls, whatever tenant it is for."""
+        if self.column == "operator":
+            await tx.execute(text("SELECT set_config('lockstep.operator', :operator, true)"), {"operator": self.holder})
+
+
+async def claim(tx: Transaction, holder: KeyHolder, key: str, digest: bytes) -> AnsweredCall | None:
     """None where the key is this transaction's from now on; else the call that had it first.
 
     Another transaction that has claimed the key and has not ended yet is waited for.
     """
-    named = {"tenant_id": tenant_id, "key": key}
+    await holder.enter(tx)
+    named = {"holder": holder.holder, "key": key}
     await tx.execute(
         text(
-            "DELETE FROM keyed_calls WHERE tenant_id = :tenant_id AND idempotency_key = :key"
+            f"DELETE FROM {holder.table} WHERE {holder.is_this}"  # noqa: S608 - of names that are written above
             " AND called_at < now() - CAST(:hours AS int) * interval '1 hour'"
         ),
         {**named, "hours": KEPT_HOURS},
     )
     made = await tx.execute(
         text(
-            """INSERT INTO keyed_calls (tenant_id, idempotency_key, request_digest) VALUES (:tenant_id, :key, :digest)
-               ON CONFLICT (tenant_id, idempotency_key) DO NOTHING RETURNING 1 AS made"""
+            f"""INSERT INTO {holder.table} ({holder.column}, idempotency_key, request_digest)
+                VALUES (:holder, :key, :digest)
+                ON CONFLICT ({holder.column}, idempotency_key) DO NOTHING RETURNING 1 AS made"""  # noqa: S608 - as above
         ),
         {**named, "digest": digest},
     )
     if made.mappings():
         return None
     rows = await tx.execute(
-        text(
-            """SELECT request_digest, status, headers, answer FROM keyed_calls
-               WHERE tenant_id = :tenant_id AND idempotency_key = :key"""
-        ),
+        text(f"SELECT request_digest, status, headers, answer FROM {holder.table} WHERE {holder.is_this}"),  # noqa: S608
         named,
     )
     found = rows.mappings()
     if not found:
         # The row of the first call has just lapsed.
-        return await claim(tx, tenant_id, key, digest)
+        return await claim(tx, holder, key, digest)
     [row] = found
     return AnsweredCall(bytes(row["request_digest"]), row["status"], row["headers"], row["answer"])
 
 
 async def keep(
-    tx: Transaction, tenant_id: TenantId, key: str, *, status: int, headers: Mapping[str, str], answer: Any
+    tx: Transaction, holder: KeyHolder, key: str, *, status: int, headers: Mapping[str, str], answer: Any
 ) -> None:
     """Keeps what the call that has claimed the key is answered; None for an answer that holds a secret."""
     await tx.execute(
         text(
-            """UPDATE keyed_calls SET status = :status, headers = CAST(:headers AS jsonb),
-                                      answer = CAST(:answer AS jsonb)
-               WHERE tenant_id = :tenant_id AND idempotency_key = :key"""
+            f"""UPDATE {holder.table} SET status = :status, headers = CAST(:headers AS jsonb),
+                                          answer = CAST(:answer AS jsonb)
+                WHERE {holder.is_this}"""  # noqa: S608 - of names that are written above
         ),
         {
-            "tenant_id": tenant_id,
+            "holder": holder.holder,
             "key": key,
             "status": status,
             "headers": json.dumps(dict(headers)),
@@ -80,9 +108,12 @@ async def keep(
 
 
 async def forget_old(tx: Transaction, *, most: int) -> int:
-    """Removes calls of all tenants whose day is over; how many they were."""
+    """Removes calls of all tenants, and of operators, whose day is over; how many they were of whom there were more."""
     rows = await tx.execute(
-        text("SELECT forget_keyed_calls(CAST(:hours AS int) * interval '1 hour', :most) AS gone"),
+        text(
+            """SELECT greatest(forget_keyed_calls(CAST(:hours AS int) * interval '1 hour', :most),
+                               forget_operator_keyed_calls(CAST(:hours AS int) * interval '1 hour', :most)) AS gone"""
+        ),
         {"hours": KEPT_HOURS, "most": most},
     )
     return int(rows.scalar_one())

@@ -1,8 +1,11 @@
 """`/artifacts`."""
 
+from fastapi import Response
+
 from control_plane.dependencies import App, ArtifactReader, ArtifactWriter, Tx
 from control_plane.execution.artifacts import service
 from control_plane.execution.artifacts.schemas import ArtifactView, NewUpload, UploadView
+from control_plane.requests.keys.once import KeyedRequest, once, repeated
 from control_plane.rooms import RoomRouter
 from foundation.domain.ids import ArtifactId
 from foundation.http.openapi import refusals
@@ -15,10 +18,19 @@ router = RoomRouter(prefix="/artifacts", tags=["artifacts"])
     status_code=201,
     summary="Announce an upload; the answer says where to send the file",
     operation_id="announce_artifact",
-    responses=refusals(409, 413, 415),
+    responses={**repeated(UploadView), **refusals(409, 413, 415, 422)},
 )
-async def announce(body: NewUpload, caller: ArtifactWriter, app: App, tx: Tx) -> UploadView:
-    return await service.announce(tx, app, caller, body)
+@once(secret=True)
+async def announce(
+    body: NewUpload, response: Response, caller: ArtifactWriter, app: App, tx: Tx, keyed: KeyedRequest
+) -> UploadView:
+    if (first := await keyed.first(tx)) is not None:
+        response.status_code = 200
+        return await service.announced(tx, app, caller, first)
+    upload = await service.announce(tx, app, caller, body)
+    response.headers["Location"] = f"/api/v1/artifacts/{upload.id}"
+    await keyed.keep(tx, upload, status=201, headers=response.headers)
+    return upload
 
 
 @router.get(

@@ -1,9 +1,11 @@
 """What can be done with artifacts."""
 
 from datetime import timedelta
+from uuid import UUID
 
 from control_plane.execution.artifacts.schemas import ArtifactView, NewUpload, UploadView
 from control_plane.identity.callers import ApiCaller
+from control_plane.requests.keys.once import AlreadyMade
 from control_plane.resources import AppResources
 from foundation.cloud.objects.keys import upload_key
 from foundation.contracts.accepted.content_types import media_type
@@ -11,6 +13,7 @@ from foundation.domain.errors import Conflict, NotFound, PayloadTooLarge
 from foundation.domain.ids import ArtifactId, new_uuid
 from foundation.storage import artifacts
 from foundation.storage.artifacts import Artifact, NewArtifact
+from foundation.storage.keyed_calls import AnsweredCall
 from foundation.storage.limits import quotas, stored_bytes
 from foundation.storage.people import audit
 from foundation.storage.retention import files, sweeps
@@ -30,22 +33,13 @@ async def announce(tx: Transaction, app: AppResources, caller: ApiCaller, wanted
     rules = await quotas.read_rules(tx, caller.tenant_id)
     await stored_bytes.require_room(tx, caller.tenant_id, rules, size=wanted.size, user_id=caller.user_id)
     artifact_id = ArtifactId(new_uuid())
-    key = upload_key(caller.tenant_id, artifact_id)
-    upload = await app.objects.upload(
-        key,
-        seconds=app.settings.url_seconds,
-        min_bytes=wanted.size,
-        max_bytes=wanted.size,
-        content_type=wanted.content_type,
-        sha256=bytes.fromhex(wanted.sha256),
-    )
     artifact = NewArtifact(
         artifact_id=artifact_id,
         name=wanted.name,
         content_type=wanted.content_type,
         size=wanted.size,
         sha256=bytes.fromhex(wanted.sha256),
-        object_key=key,
+        object_key=upload_key(caller.tenant_id, artifact_id),
         ready=False,
         created_by=caller.user_id,
     )
@@ -53,7 +47,36 @@ async def announce(tx: Transaction, app: AppResources, caller: ApiCaller, wanted
     lapses = utc_now() + timedelta(seconds=app.settings.url_seconds)
     await sweeps.hasten(tx, caller.tenant_id, due_at=lapses)
     await audit.record(tx, caller.tenant_id, actor=caller.actor, action="artifact.announce", target=str(artifact_id))
-    return UploadView(id=artifact_id, url=upload.url, fields=upload.fields)
+    return await _form(app, artifact, seconds=app.settings.url_seconds)
+
+
+async def announced(tx: Transaction, app: AppResources, caller: ApiCaller, first: AnsweredCall) -> UploadView:
+    """The upload that the call announced which had the key first, with a form that lapses when the first one does.
+
+    That was kept nowhere, as it opens a place. `AlreadyMade` where nothing can be uploaded any more.
+    """
+    location = first.headers["location"]
+    artifact_id = ArtifactId(UUID(location.rpartition("/")[2]))
+    artifact = await artifacts.get(tx, caller.tenant_id, artifact_id)
+    if artifact is None or artifact.ready or artifact.expired_at is not None:
+        raise AlreadyMade(location)
+    left = artifact.created_at + timedelta(seconds=app.settings.url_seconds) - utc_now()
+    if (seconds := int(left.total_seconds())) < 1:
+        raise AlreadyMade(location)
+    return await _form(app, artifact, seconds=seconds)
+
+
+async def _form(app: AppResources, artifact: Artifact | NewArtifact, *, seconds: int) -> UploadView:
+    """By which exactly its bytes can be sent."""
+    upload = await app.objects.upload(
+        artifact.object_key,
+        seconds=seconds,
+        min_bytes=artifact.size,
+        max_bytes=artifact.size,
+        content_type=artifact.content_type,
+        sha256=artifact.sha256,
+    )
+    return UploadView(id=artifact.artifact_id, url=upload.url, fields=upload.fields)
 
 
 async def get(app: AppResources, caller: ApiCaller, artifact_id: ArtifactId) -> ArtifactView:

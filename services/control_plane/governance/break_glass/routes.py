@@ -7,12 +7,14 @@ from fastapi import Depends, Query, Response
 from control_plane.dependencies import App, AuditReader, PlatformOperator, Tx
 from control_plane.governance.break_glass import service
 from control_plane.governance.break_glass.schemas import AccessView, OpenAccess
+from control_plane.requests.keys.once import KeyedRequest, once, repeated
 from control_plane.requests.lists.listed import ListOf, ListRequest
 from control_plane.rooms import RoomRouter
 from foundation.domain.ids import BreakGlassId, TenantId
 from foundation.http.openapi import refusals
 from foundation.storage.audit import break_glass
 from foundation.storage.audit.break_glass import BreakGlassAccess
+from foundation.storage.session.database import Transaction
 
 router = RoomRouter(tags=["audit"])
 
@@ -27,12 +29,17 @@ _ACCESSES = ListOf[BreakGlassAccess]("break-glass accesses", AccessView, break_g
     "runs and what they left are read by GET, until it ends. Nothing is changed by it, no file or stream is opened, "
     "and each read is a row of the tenant's audit.",
     operation_id="open_break_glass_access",
-    responses=refusals(404, 409, 413, 415),
+    responses={**repeated(AccessView), **refusals(404, 409, 413, 415, 422)},
 )
-async def open_access(body: OpenAccess, response: Response, caller: PlatformOperator, app: App) -> AccessView:
-    access = await service.open_access(app, caller, body)
-    response.headers["Location"] = f"/api/v1/operations/break-glass-accesses/{access.access_id}"
-    return AccessView.of(access)
+@once()
+async def open_access(
+    body: OpenAccess, response: Response, caller: PlatformOperator, app: App, keyed: KeyedRequest
+) -> AccessView:
+    async def keep(tx: Transaction, access: BreakGlassAccess) -> None:
+        response.headers["Location"] = f"/api/v1/operations/break-glass-accesses/{access.access_id}"
+        await keyed.keep(tx, AccessView.of(access), status=201, headers=response.headers)
+
+    return AccessView.of(await service.open_access(app, caller, body, claim=keyed.claim, keep=keep))
 
 
 @router.get(

@@ -2,6 +2,7 @@
 
 from control_plane.governance.break_glass.schemas import OpenAccess
 from control_plane.identity.callers import Operator
+from control_plane.requests.keys.once import Claim, Keep
 from control_plane.resources import AppResources
 from control_plane.webhook_sending.tenant_events import tell
 from foundation.domain.errors import Conflict, NotFound
@@ -15,10 +16,13 @@ from foundation.storage.session.database import Transaction
 ENDED_BY_TIME = "system:break_glass"
 
 
-async def open_access(app: AppResources, operator: Operator, wanted: OpenAccess) -> BreakGlassAccess:
+async def open_access(
+    app: AppResources, operator: Operator, wanted: OpenAccess, *, claim: Claim, keep: Keep[BreakGlassAccess]
+) -> BreakGlassAccess:
     """`Conflict` while the operator has one of this tenant open."""
     tenant_id, access_id = wanted.tenant_id, BreakGlassId(new_uuid())
     async with app.database.tenant(tenant_id) as tx:
+        await claim(tx)
         if await tenants.get(tx, tenant_id) is None:
             raise NotFound("there is no such tenant", remedy="GET /api/v1/tenants lists them")
         before = await break_glass.untold_of(tx, tenant_id, operator.actor)
@@ -35,6 +39,7 @@ async def open_access(app: AppResources, operator: Operator, wanted: OpenAccess)
         data |= {"expires_at": access.expires_at.isoformat()}
         await _record(tx, access, TenantEventType.BREAK_GLASS_OPENED, data, by=operator.actor)
         await tell(tx, tenant_id, TenantEventType.BREAK_GLASS_OPENED, at=access.opened_at, data=data)
+        await keep(tx, access)
     return access
 
 

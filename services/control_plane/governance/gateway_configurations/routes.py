@@ -14,11 +14,13 @@ from control_plane.governance.gateway_configurations.schemas import (
     ProposeConfiguration,
     Reject,
 )
+from control_plane.requests.keys.once import KeyedRequest, once, repeated
 from control_plane.requests.lists.listed import ListOf, ListRequest
 from control_plane.rooms import RoomRouter
 from foundation.http.openapi import refusals
 from foundation.storage.limits import gateway_configurations
 from foundation.storage.limits.gateway_configurations import GatewayConfiguration
+from foundation.storage.session.database import Transaction
 
 router = RoomRouter(prefix="/operations/gateway-configurations", tags=["operations"])
 
@@ -50,10 +52,18 @@ async def list_configurations(
     status_code=201,
     summary="Propose providers, routes, prices or limits over the gateway's files; another operator approves them",
     operation_id="propose_gateway_configuration",
-    responses=refusals(413, 415),
+    responses={**repeated(ConfigurationView), **refusals(413, 415, 422)},
 )
-async def propose(body: ProposeConfiguration, caller: PlatformOperator, app: App) -> ConfigurationView:
-    return ConfigurationView.of(await service.propose(app, caller, document=body.document, note=body.note))
+@once()
+async def propose(
+    body: ProposeConfiguration, response: Response, caller: PlatformOperator, app: App, keyed: KeyedRequest
+) -> ConfigurationView:
+    async def keep(tx: Transaction, made: GatewayConfiguration) -> None:
+        response.headers["Location"] = f"/api/v1/operations/gateway-configurations/{made.version}"
+        await keyed.keep(tx, ConfigurationView.of(made), status=201, headers=response.headers)
+
+    wanted = {"document": body.document, "note": body.note}
+    return ConfigurationView.of(await service.propose(app, caller, **wanted, claim=keyed.claim, keep=keep))
 
 
 @router.get(

@@ -3,6 +3,7 @@
 import difflib
 
 from control_plane.identity.callers import Operator
+from control_plane.requests.keys.once import Claim, Keep
 from control_plane.resources import AppResources
 from foundation.domain.errors import BadRequest, Conflict, Fault, Forbidden, NotFound
 from foundation.domain.states import ConfigurationStatus
@@ -14,12 +15,22 @@ from foundation.storage.session.database import Transaction
 _REASON = "configurations of the gateway belong to no tenant"
 
 
-async def propose(app: AppResources, operator: Operator, *, document: str, note: str) -> GatewayConfiguration:
+async def propose(
+    app: AppResources,
+    operator: Operator,
+    *,
+    document: str,
+    note: str,
+    claim: Claim,
+    keep: Keep[GatewayConfiguration],
+) -> GatewayConfiguration:
     """Kept as proposed, once a gateway has read it; `BadRequest` says what it could not serve."""
     await _check(app, document)
     async with app.database.across_tenants(reason=_REASON) as tx:
+        await claim(tx)
         proposed = await gateway_configurations.propose(tx, document=document, note=note, by=operator.actor)
         await _record(tx, operator, "propose", proposed, {"note": note, "based_on": proposed.based_on})
+        await keep(tx, proposed)
     return proposed
 
 

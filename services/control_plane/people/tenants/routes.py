@@ -15,12 +15,14 @@ from control_plane.dependencies import (
 from control_plane.people.tenants import service
 from control_plane.people.tenants.schemas import NewTenant, NewTenantView, Suspension, TenantChange, TenantView
 from control_plane.requests.etags import etag, expected_version
+from control_plane.requests.keys.once import KeyedRequest, once
 from control_plane.requests.lists.listed import ListOf, ListRequest
 from control_plane.rooms import RoomRouter
 from foundation.domain.ids import TenantId
 from foundation.http.openapi import refusals
 from foundation.storage.people import tenants
 from foundation.storage.people.tenants import TenantRecord
+from foundation.storage.session.database import Transaction
 
 router = RoomRouter(prefix="/tenants", tags=["people"])
 
@@ -37,13 +39,19 @@ def _with_tag(response: Response, tenant: TenantRecord) -> TenantView:
     status_code=201,
     summary="Make a tenant and invite its owner (operators)",
     operation_id="create_tenant",
-    responses=refusals(413, 415),
+    responses=refusals(409, 413, 415, 422),
 )
-async def create(body: NewTenant, response: Response, caller: PlatformOperator, app: App) -> NewTenantView:
-    made = await service.create(app, caller, body)
+@once(secret=True)
+async def create(
+    body: NewTenant, response: Response, caller: PlatformOperator, app: App, keyed: KeyedRequest
+) -> NewTenantView:
     response.headers["Cache-Control"] = "no-store"
-    response.headers["Location"] = f"/api/v1/tenants/{made.tenant.id}"
-    return made
+
+    async def keep(tx: Transaction, made: NewTenantView) -> None:
+        response.headers["Location"] = f"/api/v1/tenants/{made.tenant.id}"
+        await keyed.keep(tx, made, status=201, headers=response.headers)
+
+    return await service.create(app, caller, body, claim=keyed.claim, keep=keep)
 
 
 @router.get(

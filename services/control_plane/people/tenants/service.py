@@ -7,6 +7,7 @@ from control_plane.identity.callers import ApiCaller, Operator
 from control_plane.people.invitations.schemas import DAY_SECONDS, NewInvitationView
 from control_plane.people.tenants.schemas import NewTenant, NewTenantView, TenantChange, TenantView
 from control_plane.requests.etags import require_version
+from control_plane.requests.keys.once import Claim, Keep
 from control_plane.resources import AppResources
 from foundation.domain.errors import NotFound
 from foundation.domain.ids import InvitationId, TenantId, new_uuid
@@ -18,11 +19,17 @@ from foundation.storage.session.database import Transaction
 from foundation.storage.session.seen import Expected
 
 
-async def create(app: AppResources, operator: Operator, wanted: NewTenant) -> NewTenantView:
-    """The tenant, which has no member until its owner accepts the invitation."""
+async def create(
+    app: AppResources, operator: Operator, wanted: NewTenant, *, claim: Claim, keep: Keep[NewTenantView]
+) -> NewTenantView:
+    """The tenant, which has no member until its owner accepts the invitation.
+
+    Its transaction begins with `claim` and ends with `keep`.
+    """
     tenant_id, invitation_id = TenantId(new_uuid()), InvitationId(new_uuid())
     token = new_token(tenant_id)
     async with app.database.tenant(tenant_id) as tx:
+        await claim(tx)
         await tenants.insert(
             tx, tenant_id, name=wanted.name, time_zone=wanted.time_zone, contact_email=wanted.contact_email
         )
@@ -39,9 +46,12 @@ async def create(app: AppResources, operator: Operator, wanted: NewTenant) -> Ne
         await _record(tx, operator, tenant_id, "tenant.create", {"after": wanted.model_dump(mode="json")})
         tenant = await tenants.get(tx, tenant_id)
         invitation = await invitations.get(tx, tenant_id, invitation_id)
-    if tenant is None or invitation is None:
-        raise AssertionError("a row that was inserted in this transaction is there")
-    return NewTenantView(tenant=TenantView.of(tenant), invitation=NewInvitationView.with_token(invitation, token))
+        if tenant is None or invitation is None:
+            raise AssertionError("a row that was inserted in this transaction is there")
+        shown = NewInvitationView.with_token(invitation, token)
+        made = NewTenantView(tenant=TenantView.of(tenant), invitation=shown)
+        await keep(tx, made)
+    return made
 
 
 async def get(app: AppResources, caller: Operator | ApiCaller, tenant_id: TenantId) -> TenantRecord:

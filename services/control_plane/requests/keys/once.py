@@ -17,16 +17,22 @@ from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
-from control_plane.identity.callers import ApiCaller
+from control_plane.identity.callers import ApiCaller, Operator
 from control_plane.requests.keys.header import IdempotencyKey
 from foundation.contracts.accepted.accepted_json import NotAccepted, parse_json
 from foundation.domain.errors import Conflict, IdempotencyConflict
 from foundation.http.openapi import Responses
 from foundation.storage import keyed_calls
+from foundation.storage.keyed_calls import AnsweredCall, KeyHolder
 from foundation.storage.session.database import Transaction
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+Claim = Callable[[Transaction], Awaitable[None]]
+"""What a service calls first in the transaction that makes the thing."""
+Keep = Callable[[Transaction, T], Awaitable[None]]
+"""What it calls last in it, with what it made."""
 
 _KEPT_HEADERS = ("location", "etag")
 _CREATED, _REPEATED = 201, 200
@@ -55,7 +61,7 @@ def repeated(view: type[BaseModel]) -> Responses:
 class _Repeated(Exception):
     """Ends the call, and its transaction, which has written nothing."""
 
-    def __init__(self, first: keyed_calls.AnsweredCall) -> None:
+    def __init__(self, first: AnsweredCall) -> None:
         super().__init__()
         self.first = first
 
@@ -66,21 +72,31 @@ class KeyedRequest:
 
     key: str | None
     digest: bytes
-    caller: ApiCaller
+    caller: ApiCaller | Operator
     secret: bool
     """Whether the answer holds one, so that it is not kept."""
 
+    @property
+    def holder(self) -> KeyHolder:
+        if isinstance(self.caller, Operator):
+            return KeyHolder.of_operator(self.caller.actor)
+        return KeyHolder.of_tenant(self.caller.tenant_id)
+
     async def claim(self, tx: Transaction) -> None:
-        """To be called first in the transaction that makes the thing."""
+        """To be called first in the transaction that makes the thing; a repeat ends there, and is answered as then."""
+        first = await self.first(tx)
+        if first is not None:
+            raise _Repeated(first)
+
+    async def first(self, tx: Transaction) -> AnsweredCall | None:
+        """The same for a route that answers a repeat by itself: the call that had the key first, or None."""
         if self.key is None:
-            return
-        first = await keyed_calls.claim(tx, self.caller.tenant_id, self.key, self.digest)
-        if first is None:
-            return
-        if first.request_digest != self.digest:
+            return None
+        first = await keyed_calls.claim(tx, self.holder, self.key, self.digest)
+        if first is not None and first.request_digest != self.digest:
             detail = "this Idempotency-Key was used for another request"
             raise IdempotencyConflict(detail, remedy="use a new key for a new request")
-        raise _Repeated(first)
+        return first
 
     async def keep(self, tx: Transaction, made: BaseModel, *, status: int, headers: Mapping[str, str]) -> None:
         """To be called last in it, with what the call is answered."""
@@ -88,7 +104,7 @@ class KeyedRequest:
             return
         kept = {name: headers[name] for name in _KEPT_HEADERS if name in headers}
         answer = None if self.secret else made.model_dump(mode="json", by_alias=True)
-        await keyed_calls.keep(tx, self.caller.tenant_id, self.key, status=status, headers=kept, answer=answer)
+        await keyed_calls.keep(tx, self.holder, self.key, status=status, headers=kept, answer=answer)
 
 
 def once(*, secret: bool = False) -> Callable[[Callable[P, Awaitable[T]]], Callable[P, Awaitable[T | Response]]]:
@@ -167,7 +183,7 @@ def _model(made: object) -> BaseModel:
     return made
 
 
-def _answer(first: keyed_calls.AnsweredCall) -> Response:
+def _answer(first: AnsweredCall) -> Response:
     if first.answer is None:
         raise AlreadyMade(first.headers.get("location"))
     status = _REPEATED if first.status == _CREATED else first.status

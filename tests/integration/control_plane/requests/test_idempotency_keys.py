@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import httpx
+import psycopg
 import pytest
 
 from control_plane.requests.keys.once import AlreadyMade
@@ -34,16 +35,21 @@ KEPT_FOR_A_DAY = {
 }
 """What is sent to each; names in braces are those of the tenant's own."""
 
+OF_OPERATORS: dict[str, dict[str, object]] = {
+    "POST /api/v1/tenants": {"name": "a tenant", "owner_email": "ann@example.com"},
+    "POST /api/v1/operations/gateway-configurations": {"document": "", "note": "as it was"},
+    "POST /api/v1/operations/break-glass-accesses": {"tenant_id": "{tenant}", "reason": "a ticket", "minutes": 5},
+}
+ANNOUNCED = "POST /api/v1/artifacts"
+UPLOAD = {"name": "a.csv", "content_type": "text/csv", "size": 3, "sha256": "0f" * 32}
+
 WITHOUT_A_KEY = {
     "POST /api/v1/approvals/{approval_id}": "a request is decided once; the repeat is 409 with the decision",
     "POST /api/v1/api-keys/{api_key_id}/rotate": "whoever has not got this text needs the next one; If-Match guards",
-    "POST /api/v1/artifacts": "an upload that never comes lapses by itself",
     "POST /api/v1/dead-letters/redrive": "each letter is redriven once",
     "POST /api/v1/dead-letters/{dead_letter_id}/discard": "a letter ends once",
     "POST /api/v1/dead-letters/{dead_letter_id}/redrive": "a letter ends once",
     "POST /api/v1/invitations/accept": "an invitation is accepted once",
-    "POST /api/v1/operations/break-glass-accesses": "an operator has one open access of a tenant",
-    "POST /api/v1/operations/gateway-configurations": "another operator decides which proposal is taken",
     "POST /api/v1/operations/gateway-configurations/{version}/approve": "a proposal is decided once",
     "POST /api/v1/operations/gateway-configurations/{version}/reject": "a proposal is decided once",
     "POST /api/v1/operations/unreadable-messages/{message_id}/discard": "a message ends once",
@@ -53,7 +59,6 @@ WITHOUT_A_KEY = {
     "POST /api/v1/runs/{run_id}/steps/{name}/checkpoints/verify": "it makes nothing",
     "POST /api/v1/runs/{run_id}/steps/{name}/outcome": "an outcome is decided once",
     "POST /api/v1/tasks/{task_id}/estimate": "it makes nothing",
-    "POST /api/v1/tenants": "an operator has no tenant that would keep the key; GET /tenants has the newest first",
     "POST /api/v1/tenants/{tenant_id}/restore": "a tenant that is let in stays so",
     "POST /api/v1/tenants/{tenant_id}/suspend": "a tenant that is suspended stays so",
     "POST /api/v1/trigger-calls/{tenant_id}/{trigger_id}": "its webhook-id is its key",
@@ -77,7 +82,7 @@ def template(name: str) -> str:
 
 def test_every_post_heeds_a_key_or_says_why_its_repeat_makes_no_second_thing() -> None:
     calls = {one.name for one in OPERATIONS if one.method == "POST"}
-    keyed = KEPT_WITH_THE_RUN | {template(name) for name in (*SHOWN_ONCE, *KEPT_FOR_A_DAY)}
+    keyed = KEPT_WITH_THE_RUN | {template(name) for name in (*SHOWN_ONCE, *KEPT_FOR_A_DAY, *OF_OPERATORS, ANNOUNCED)}
     assert keyed == HEEDED
     assert keyed | set(WITHOUT_A_KEY) == calls
     assert not keyed & set(WITHOUT_A_KEY)
@@ -214,6 +219,73 @@ async def test_the_order_of_members_is_not_what_is_asked_for_and_the_route_is(ca
     assert (again.status_code, again.json()) == (200, first.json())
     elsewhere = await calls.send("POST /api/v1/service-accounts", {"name": "r", "role": "member"})
     problem(elsewhere, 422, "idempotency_key_reused")
+
+
+async def test_an_announcement_is_repeated_with_a_form_of_its_own_until_there_is_nothing_to_upload(
+    calls: KeyedCalls, scratch: ScratchDatabase
+) -> None:
+    first = await calls.send(ANNOUNCED, UPLOAD)
+    again = await calls.send(ANNOUNCED, UPLOAD)
+    assert (first.status_code, again.status_code) == (201, 200), again.text
+    assert again.json()["id"] == first.json()["id"]
+    assert set(again.json()["fields"]) == set(first.json()["fields"])
+    problem(await calls.send(ANNOUNCED, UPLOAD, size=4), 422, "idempotency_key_reused")
+    with scratch.superuser() as connection:
+        query = "SELECT answer FROM keyed_calls WHERE tenant_id = %s"
+        assert connection.execute(query, [calls.tenant.tenant_id]).fetchall() == [(None,)]
+        connection.execute(
+            "UPDATE artifacts SET created_at = now() - interval '1 day' WHERE artifact_id = %s", [first.json()["id"]]
+        )
+    late = problem(await calls.send(ANNOUNCED, UPLOAD), 409, AlreadyMade.code)
+    assert late["made"] == f"/api/v1/artifacts/{first.json()['id']}"
+
+
+@pytest.mark.parametrize("name", OF_OPERATORS)
+async def test_an_operator_has_keys_of_their_own(api: ApiInProcess, tenant: Tenant, name: str) -> None:
+    path = f"http://test{name.removeprefix('POST ')}"
+    body = {k: str(tenant.tenant_id) if v == "{tenant}" else v for k, v in OF_OPERATORS[name].items()}
+    subject, key = f"o-{new_uuid()}", {"idempotency-key": "k"}
+    async with api.operator(subject) as operator, api.operator(f"o-{new_uuid()}") as another:
+        answers = await asyncio.gather(*(operator.post(path, json=body, headers=key) for _ in range(4)))
+        statuses = sorted(one.status_code for one in answers)
+        [first] = [one for one in answers if one.status_code == 201]
+        repeats = [one for one in answers if one is not first]
+        if name == "POST /api/v1/tenants":
+            assert statuses == [201, 409, 409, 409]
+            for one in repeats:
+                assert problem(one, 409, AlreadyMade.code)["made"] == first.headers["location"]
+        else:
+            assert statuses == [200, 200, 200, 201], [one.text for one in answers]
+            assert [one.json() for one in repeats] == [first.json()] * 3
+            assert {one.headers["location"] for one in answers} == {first.headers["location"]}
+        assert (await operator.get(f"http://test{first.headers['location']}")).status_code == 200
+        other = {**body, next(member for member in ("name", "note", "reason") if member in body): "another"}
+        problem(await operator.post(path, json=other, headers=key), 422, "idempotency_key_reused")
+        theirs = await another.post(path, json=body, headers=key)
+        assert theirs.status_code == 201, theirs.text
+        assert theirs.headers["location"] != first.headers["location"]
+
+
+async def test_no_transaction_sees_an_operator_s_calls_but_one_that_names_them(
+    api: ApiInProcess, tenant: Tenant, scratch: ScratchDatabase
+) -> None:
+    name = "POST /api/v1/operations/break-glass-accesses"
+    body = {**OF_OPERATORS[name], "tenant_id": str(tenant.tenant_id)}
+    async with api.operator(f"o-{new_uuid()}") as operator:
+        answer = await operator.post(f"http://test{name[5:]}", json=body, headers={"idempotency-key": "k"})
+    actor = answer.json()["operator"]
+    with psycopg.connect(scratch.url("control_plane")) as connection:
+        query = "SELECT count(*) FROM operator_keyed_calls WHERE operator = %s"
+        tried: tuple[tuple[dict[str, str], int], ...] = (
+            ({}, 0),
+            ({"lockstep.tenant": str(tenant.tenant_id)}, 0),
+            ({"lockstep.operator": "operator:x"}, 0),
+            ({"lockstep.operator": actor}, 1),
+        )
+        for settings, seen in tried:
+            for setting, value in settings.items():
+                connection.execute("SELECT set_config(%s, %s, true)", [setting, value])
+            assert connection.execute(query, [actor]).fetchall() == [(seen,)]
 
 
 _JSON = {"content-type": "application/json"}

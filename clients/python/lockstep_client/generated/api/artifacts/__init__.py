@@ -27,15 +27,19 @@ class ArtifactsCalls:
         self,
         *,
         body: NewUpload,
+        idempotency_key: str | Unset = UNSET,
     ) -> UploadView:
         """Announce an upload; the answer says where to send the file
 
         Args:
+            idempotency_key (str | Unset): makes one thing, however often it is sent; printable ASCII,
+                sent once
             body (NewUpload): What will be uploaded; the upload must match it.
         """
         return self._caller.send(
             announce_artifact.call(
                 body=body,
+                idempotency_key=idempotency_key,
             )
         )
 
@@ -80,15 +84,19 @@ class AsyncArtifactsCalls:
         self,
         *,
         body: NewUpload,
+        idempotency_key: str | Unset = UNSET,
     ) -> UploadView:
         """Announce an upload; the answer says where to send the file
 
         Args:
+            idempotency_key (str | Unset): makes one thing, however often it is sent; printable ASCII,
+                sent once
             body (NewUpload): What will be uploaded; the upload must match it.
         """
         return await self._caller.send(
             announce_artifact.call(
                 body=body,
+                idempotency_key=idempotency_key,
             )
         )
 

@@ -247,6 +247,7 @@ class AuditCalls:
         self,
         *,
         body: OpenAccess,
+        idempotency_key: str | Unset = UNSET,
     ) -> AccessView:
         """Open an access to what is a tenant's, which the tenant is told of at once; for operators alone
 
@@ -255,12 +256,15 @@ class AuditCalls:
         is opened, and each read is a row of the tenant's audit.
 
         Args:
+            idempotency_key (str | Unset): makes one thing, however often it is sent; printable ASCII,
+                sent once
             body (OpenAccess): Whose runs are to be read, why, and for how long; the tenant sees all
                 of it.
         """
         return self._caller.send(
             open_break_glass_access.call(
                 body=body,
+                idempotency_key=idempotency_key,
             )
         )
 
@@ -547,6 +551,7 @@ class AsyncAuditCalls:
         self,
         *,
         body: OpenAccess,
+        idempotency_key: str | Unset = UNSET,
     ) -> AccessView:
         """Open an access to what is a tenant's, which the tenant is told of at once; for operators alone
 
@@ -555,12 +560,15 @@ class AsyncAuditCalls:
         is opened, and each read is a row of the tenant's audit.
 
         Args:
+            idempotency_key (str | Unset): makes one thing, however often it is sent; printable ASCII,
+                sent once
             body (OpenAccess): Whose runs are to be read, why, and for how long; the tenant sees all
                 of it.
         """
         return await self._caller.send(
             open_break_glass_access.call(
                 body=body,
+                idempotency_key=idempotency_key,
             )
         )
 

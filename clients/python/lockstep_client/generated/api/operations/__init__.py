@@ -176,16 +176,20 @@ class OperationsCalls:
         self,
         *,
         body: ProposeConfiguration,
+        idempotency_key: str | Unset = UNSET,
     ) -> ConfigurationView:
         """Propose providers, routes, prices or limits over the gateway's files; another operator approves them
 
         Args:
+            idempotency_key (str | Unset): makes one thing, however often it is sent; printable ASCII,
+                sent once
             body (ProposeConfiguration): A document in the form of the gateway's files; what it
                 defines is served in place of what they define.
         """
         return self._caller.send(
             propose_gateway_configuration.call(
                 body=body,
+                idempotency_key=idempotency_key,
             )
         )
 
@@ -390,16 +394,20 @@ class AsyncOperationsCalls:
         self,
         *,
         body: ProposeConfiguration,
+        idempotency_key: str | Unset = UNSET,
     ) -> ConfigurationView:
         """Propose providers, routes, prices or limits over the gateway's files; another operator approves them
 
         Args:
+            idempotency_key (str | Unset): makes one thing, however often it is sent; printable ASCII,
+                sent once
             body (ProposeConfiguration): A document in the form of the gateway's files; what it
                 defines is served in place of what they define.
         """
         return await self._caller.send(
             propose_gateway_configuration.call(
                 body=body,
+                idempotency_key=idempotency_key,
             )
         )
 

@@ -6,14 +6,18 @@ from ...client import Call
 from ...errors import UndocumentedAnswer, json_of
 from ...models.configuration_view import ConfigurationView
 from ...models.propose_configuration import ProposeConfiguration
+from ...types import UNSET, Unset
 
 
 def call(
     *,
     body: ProposeConfiguration,
+    idempotency_key: str | Unset = UNSET,
 ) -> Call[ConfigurationView]:
     """`propose_gateway_configuration`, unsent."""
     headers: dict[str, Any] = {}
+    if not isinstance(idempotency_key, Unset):
+        headers["idempotency-key"] = idempotency_key
 
     _kwargs: dict[str, Any] = {}
     _kwargs["json"] = body.to_dict()
@@ -26,10 +30,16 @@ def call(
         parse=_parsed,
         headers=headers,
         json=_kwargs.get("json"),
+        keyed=True,
     )
 
 
 def _parsed(response: httpx.Response) -> ConfigurationView:
+    if response.status_code == 200:
+        response_200 = ConfigurationView.from_dict(json_of(response))
+
+        return response_200
+
     if response.status_code == 201:
         response_201 = ConfigurationView.from_dict(json_of(response))
 

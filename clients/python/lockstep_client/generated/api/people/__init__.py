@@ -728,15 +728,19 @@ class PeopleCalls:
         self,
         *,
         body: NewTenant,
+        idempotency_key: str | Unset = UNSET,
     ) -> NewTenantView:
         """Make a tenant and invite its owner (operators)
 
         Args:
+            idempotency_key (str | Unset): makes one thing, however often it is sent; printable ASCII,
+                sent once
             body (NewTenant): A tenant, and the address of the person who is invited to own it.
         """
         return self._caller.send(
             create_tenant.call(
                 body=body,
+                idempotency_key=idempotency_key,
             )
         )
 
@@ -1579,15 +1583,19 @@ class AsyncPeopleCalls:
         self,
         *,
         body: NewTenant,
+        idempotency_key: str | Unset = UNSET,
     ) -> NewTenantView:
         """Make a tenant and invite its owner (operators)
 
         Args:
+            idempotency_key (str | Unset): makes one thing, however often it is sent; printable ASCII,
+                sent once
             body (NewTenant): A tenant, and the address of the person who is invited to own it.
         """
         return await self._caller.send(
             create_tenant.call(
                 body=body,
+                idempotency_key=idempotency_key,
             )
         )
 

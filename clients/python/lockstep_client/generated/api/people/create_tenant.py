@@ -6,14 +6,18 @@ from ...client import Call
 from ...errors import UndocumentedAnswer, json_of
 from ...models.new_tenant import NewTenant
 from ...models.new_tenant_view import NewTenantView
+from ...types import UNSET, Unset
 
 
 def call(
     *,
     body: NewTenant,
+    idempotency_key: str | Unset = UNSET,
 ) -> Call[NewTenantView]:
     """`create_tenant`, unsent."""
     headers: dict[str, Any] = {}
+    if not isinstance(idempotency_key, Unset):
+        headers["idempotency-key"] = idempotency_key
 
     _kwargs: dict[str, Any] = {}
     _kwargs["json"] = body.to_dict()
@@ -26,6 +30,7 @@ def call(
         parse=_parsed,
         headers=headers,
         json=_kwargs.get("json"),
+        keyed=True,
     )
 
 
