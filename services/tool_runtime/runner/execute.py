@@ -154,7 +154,7 @@ async def _run(
 ) -> tuple[Shelf, SandboxOutcome]:
     invocation = find_tool(job.tool).invocation(job.arguments, repeats=_repeats(job))
     wall = min(job.limits.wall_seconds, invocation.wall_seconds or job.limits.wall_seconds)
-    limits = job.limits.model_copy(update={"wall_seconds": wall})
+    limits = job.limits.model_copy(update={"wall_seconds": invocation.ended_after(wall)})
     shelf = Shelf(limits)
     inputs = ((f"in/{name}", content) for name, content in staged)
     files = (*invocation.files, *inputs, *told)

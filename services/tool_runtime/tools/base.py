@@ -36,6 +36,10 @@ def our_program(name: str, *, packages: str | None = None) -> tuple[str, ...]:
     return (SYSTEM_PYTHON, "-S", "-s", "-B", "-u", "-c", f"{start}; sys.exit(main())")
 
 
+SAYING_SECONDS = 3
+"""Beyond the time of a call, for a program of ours that has used it up to write its result."""
+
+
 @dataclass(frozen=True, slots=True)
 class Invocation:
     """A command inside the sandbox. Paths of `files` are below `/work`. `wall_seconds` None: the job's limit alone.
@@ -50,6 +54,13 @@ class Invocation:
     wall_seconds: int | None = None
     model_calls: int = 0
     seconds_in: str | None = None
+
+    def ended_after(self, seconds: int) -> int:
+        """After how many seconds its box ends a call that may take so many.
+
+        A program that knows its time says itself what came of it, however late a busy machine lets it begin.
+        """
+        return seconds if self.seconds_in is None else seconds + SAYING_SECONDS
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import Any
 from foundation.contracts.tools.contract import ToolContract
 from foundation.contracts.tools.files import FILES, FilesArguments
 from tool_runtime.tools.base import BASE_ENVIRONMENT, NO_REPEATS, Invocation, Repeats, our_program
+from tool_runtime.tools.programs.clock import SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,4 +24,5 @@ class FilesTool:
             env=BASE_ENVIRONMENT,
             files=(("in/files.json", json.dumps(given.model_dump(mode="json")).encode()),),
             wall_seconds=given.timeout_seconds,
+            seconds_in=SECONDS,
         )

@@ -71,6 +71,24 @@ async def test_a_step_that_fails_is_told_with_all_that_there_was_before_it() -> 
     assert (failed.ran.outcome.exit_code, set(failed.ran.files)) == (1, {"result.json"})
 
 
+async def test_each_step_is_told_as_it_begins_and_never_what_is_typed() -> None:
+    async with a_website() as site:
+        seen = await browse(
+            site,
+            {"goto": site.url("/login")},
+            {"type": {"selector": "[name=password]", "text": "open sesame"}},
+            {"extract": "text", "selector": "h1"},
+            {"click": "#nowhere"},
+            {"screenshot": "never"},
+        )
+    assert seen.ran.stdout.splitlines() == [
+        f"step 1 of 5: goto {site.url('/login')}",
+        "step 2 of 5: type [name=password]",
+        "step 3 of 5: extract text",
+        "step 4 of 5: click #nowhere",
+    ]
+
+
 async def test_a_page_s_own_requests_go_through_the_proxy_and_what_it_did_not_get_is_told() -> None:
     async with a_website() as site:
         site.pages |= {

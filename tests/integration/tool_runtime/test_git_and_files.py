@@ -149,6 +149,19 @@ async def test_an_action_on_a_clone_is_refused_with_its_reason(session: Session)
     assert (await session.files("search", pattern="(", regex=True))["error"]["code"] == "bad_pattern"
 
 
+async def test_a_search_that_would_not_end_says_what_to_write_instead(session: Session) -> None:
+    await session.files("write", path="a.txt", text="a" * 60 + "!")
+    ran = await run_tool(
+        "files",
+        {"action": "search", "pattern": "(a+)+$", "regex": True},
+        wall_seconds=2,
+        workspace=a_workspace(session.archive),
+    )
+    error = json.loads(ran.files["result.json"])["error"]
+    assert (ran.outcome.stop, ran.outcome.exit_code, error["code"]) == (None, 1, "timed_out")
+    assert "write a simpler one" in error["detail"]
+
+
 async def test_files_are_listed_searched_and_read_in_parts(session: Session) -> None:
     await session.git("clone", url=session.remote.url)
     await session.files("write", path="repository/long.txt", text="".join(f"line {n}\n" for n in range(1, 50)))

@@ -220,6 +220,7 @@ BROWSER = ToolContract(
     ),
     arguments=BrowserArguments,
     result=BrowserResult,
+    tells_after=1,
     own_failures=frozenset(
         {
             *("not_found", "ambiguous", "bad_selector", "timed_out", "egress_denied", "connection_failed"),

@@ -121,7 +121,10 @@ FILES = ToolContract(
     own_failures=frozenset(
         {
             *("outside", "link_loop", "not_found", "bad_pattern", "is_folder", "no_folder", "no_text"),
-            *("patch_refused",),
+            *(
+                "patch_refused",
+                "timed_out",
+            ),
         }
     ),
 )

@@ -67,6 +67,12 @@ def not_possible(error: OSError) -> ActionFailed:
     return ActionFailed("not_possible", f"{error.strerror}{name}")
 
 
+def tell(words: str) -> None:
+    """To `stdout`, for who watches while the program runs."""
+    sys.stdout.write(clean(words) + "\n")
+    sys.stdout.flush()
+
+
 def say(words: str) -> None:
     """To `stderr`, whatever characters there are in it."""
     sys.stderr.write(clean(words) + "\n")

@@ -12,7 +12,9 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 
+from tool_runtime.tools.programs.clock import ends_at
 from tool_runtime.tools.programs.endings import ActionFailed, ends
+from tool_runtime.tools.programs.http.deadline import Late, deadline
 from tool_runtime.tools.programs.places import WORK, place
 from tool_runtime.tools.programs.results import Room, Told
 
@@ -23,6 +25,13 @@ SHOWN_ENTRIES = 1000
 SHOWN_MATCHES = 200
 SHOWN_LINE = 400
 LARGEST_SEARCHED = 8 * 1024 * 1024
+_MARGIN_SECONDS = 1.0
+"""Kept of the time to write the result."""
+_FEWER = "name a folder or a glob that fits fewer files, or give it more `timeout_seconds`"
+_SHORTER = {
+    True: f"a pattern that repeats what repeats, such as (a+)+, takes for ever: write a simpler one, or {_FEWER}",
+    False: _FEWER,
+}
 
 
 def read(told: Told) -> Told:
@@ -66,7 +75,11 @@ def list_(told: Told) -> Told:
 def search(told: Told) -> Told:
     """Lines that have a text in them, or match a regular expression."""
     skipped: list[str] = []
-    matches, cut = Room().first(_matches(told, _pattern(told), skipped), most=SHOWN_MATCHES)
+    try:
+        with deadline(ends_at(_MARGIN_SECONDS)):
+            matches, cut = Room().first(_matches(told, _pattern(told), skipped), most=SHOWN_MATCHES)
+    except Late:
+        raise ActionFailed("timed_out", f"the search was not over in time; {_SHORTER[told['regex']]}") from None
     return {"matches": matches, "truncated": cut, "skipped": len(skipped)}
 
 

@@ -234,6 +234,14 @@ async def test_a_package_that_is_none_is_told(name: str) -> None:
     assert set(ran.files) == {"result.json"}
 
 
+@pytest.mark.parametrize("seconds", [1, 2])
+async def test_a_server_that_hangs_is_told_of_however_short_the_call(seconds: int) -> None:
+    ran, result = await listed({WHEEL: a_wheel("def begin(): hang()")}, wall_seconds=seconds)
+    assert (ran.outcome.exit_code, ran.outcome.stop, ran.survivors) == (1, None, []), ran.stderr
+    assert result["error"]["code"] == "timed_out"
+    assert "give the call more `timeout_seconds`" in result["error"]["detail"]
+
+
 async def test_a_server_that_is_as_it_should_be_is_read_and_called() -> None:
     """What the attacks above are held against."""
     files = {WHEEL: a_wheel()}

@@ -21,7 +21,7 @@ from tool_runtime.tools.programs.browser.report import Report
 from tool_runtime.tools.programs.browser.sessions import SAVE_SECONDS, Session
 from tool_runtime.tools.programs.browser.steps import ACTIONS, Browsing, Step
 from tool_runtime.tools.programs.browser.watch import Watch
-from tool_runtime.tools.programs.endings import say, told_error
+from tool_runtime.tools.programs.endings import say, tell, told_error
 
 TOLD = pathlib.Path("/work/in/browser.json")
 MARGIN_SECONDS = 2.0
@@ -30,6 +30,7 @@ GRACE_SECONDS = 0.5
 TITLE_SECONDS = 1.0
 INTERRUPTED = BrowserStepFailed("interrupted", "the job was ended while this step was made; its reason says why")
 """Stands in the result while a step is made, in case that something ends the job."""
+_SHOWN_PLACE = 200
 _OPENED = ("http://", "https://", "about:blank", "blob:")
 
 
@@ -83,6 +84,7 @@ async def _make(at: Browsing, steps: list[Step]) -> bool:
         action = next(name for name in ACTIONS if name in step)
         at.report.fail(INTERRUPTED, step=number, action=action)
         at.report.write()
+        tell(f"step {number + 1} of {len(steps)}: {_about(action, step)}")
         failure = await _failure(at, action, step, number)
         await _look(at)
         if failure is not None:
@@ -90,6 +92,13 @@ async def _make(at: Browsing, steps: list[Step]) -> bool:
             return False
         at.report.step_done()
     return True
+
+
+def _about(action: str, step: Step) -> str:
+    """The action and where it goes, or on what; never what is typed, which may be a password."""
+    given = step[action]
+    place = given if isinstance(given, str) else given.get("selector", "") if isinstance(given, dict) else ""
+    return f"{action} {' '.join(place.split())[:_SHOWN_PLACE]}".rstrip()
 
 
 async def _failure(at: Browsing, action: str, step: Step, number: int) -> BrowserStepFailed | None:

@@ -66,8 +66,8 @@ def _failure(talk: "asyncio.Task[None]", watch: ServerWatch) -> McpFailed:
     if watch.failed.done():
         return watch.failed.result()
     if not talk.done():
-        detail = f"the time was over before the server had answered; it was asked for {watch.phase}"
-        return McpFailed("timed_out", detail)
+        asked = f"it was asked for {watch.phase}; where it only needs longer, give the call more `timeout_seconds`"
+        return McpFailed("timed_out", f"the time was over before the server had answered; {asked}")
     error: BaseException | None = talk.exception()
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]

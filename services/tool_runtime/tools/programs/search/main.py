@@ -10,6 +10,7 @@ import sys
 
 from tool_runtime.tools.programs.clock import ends_at
 from tool_runtime.tools.programs.endings import ActionFailed, ends
+from tool_runtime.tools.programs.http.deadline import Late, deadline
 from tool_runtime.tools.programs.results import Told
 from tool_runtime.tools.programs.search.documents import search_documents
 from tool_runtime.tools.programs.search.web import search_web
@@ -26,7 +27,12 @@ def searched() -> Told:
         return search_web(wanted, json.loads(UPSTREAM.read_bytes()), until=ends_at(MARGIN_SECONDS))
     if wanted["source"] == "web":
         raise ActionFailed("no_provider", "the platform has no provider for searches of the web; search documents")
-    return search_documents(wanted)
+    try:
+        with deadline(ends_at(MARGIN_SECONDS)):
+            return search_documents(wanted)
+    except Late:
+        detail = "the documents could not all be read in time; name a folder or a glob, or give it more time"
+        raise ActionFailed("timed_out", f"{detail} (`timeout_seconds`)") from None
 
 
 def main() -> int:
