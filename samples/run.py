@@ -105,7 +105,7 @@ def report(api: Client, run: RunView) -> None:
     print(f"\nRun {run.id}: {run.status}")
     print(f"\n  {'step':<10} {'state':<10} {'attempt':>7} {'turns':>5} {'seconds':>8} {'tokens':>8} {'cost USD':>13}")
     for step in api.runs.list_run_steps(run.id).items:
-        seconds = "" if step.duration_ms is None else f"{step.duration_ms / 1000:.2f}"
+        seconds = f"{step.duration_ms / 1000:.2f}" if isinstance(step.duration_ms, int) else ""
         row = f"  {step.name:<10} {step.status:<10} {step.attempt:>7} {step.turn:>5} {seconds:>8}"
         print(f"{row} {step.tokens:>8} {step.cost_usd:>13}")
         if step.error:

@@ -11,6 +11,7 @@ from control_plane.execution.estimates.routes import router as estimates
 from control_plane.execution.outcomes.routes import router as outcomes
 from control_plane.execution.reruns.routes import router as reruns
 from control_plane.execution.runs.routes import router as runs
+from control_plane.execution.turns.routes import router as turns
 from control_plane.execution.workers.routes import router as workers
 from control_plane.governance.audit.routes import router as audit
 from control_plane.governance.break_glass.routes import router as break_glass
@@ -52,6 +53,7 @@ ROUTERS: tuple[RoomRouter, ...] = (
     estimates,
     runs,
     reruns,
+    turns,
     checkpoints,
     comparisons,
     durations,

@@ -33,6 +33,8 @@ _PERMISSIONS = {
     "GET /runs/{run_id}/times": "runs:read",
     "GET /runs/{run_id}/steps": "runs:read",
     "GET /runs/{run_id}/steps/{name}/items": "runs:read",
+    "GET /runs/{run_id}/steps/{name}/turns": "runs:read",
+    "GET /runs/{run_id}/steps/{name}/turns/{turn}": "runs:read",
     "GET /runs/{run_id}/steps/{name}/checkpoints": "runs:read",
     "GET /runs/{run_id}/steps/{name}/checkpoints/{turn:id}": "runs:read",
     "DELETE /runs/{run_id}/steps/{name}/checkpoints/{turn:id}": "checkpoints:delete",

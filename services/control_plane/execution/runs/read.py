@@ -27,10 +27,12 @@ def no_such_run() -> NotFound:
     return NotFound("there is no such run", remedy="GET /api/v1/runs lists the runs of your tenant")
 
 
-async def timeline(tx: Transaction, caller: ApiCaller, run_id: RunId) -> tuple[Run, list[StepRow]]:
-    """The run, and its steps in topological order."""
+async def timeline(
+    tx: Transaction, caller: ApiCaller, run_id: RunId, part: PagePart = steps.ALL_OF_RUN
+) -> tuple[Run, list[StepRow]]:
+    """The run, and its steps in topological order, or a part of them."""
     run = await get(tx, caller, run_id)
-    return run, await steps.of_run(tx, caller.tenant_id, run_id)
+    return run, await steps.page_of_run(tx, caller.tenant_id, run_id, part)
 
 
 async def items(

@@ -8,13 +8,13 @@ from control_plane.dependencies import App, IfMatch, RunReader, RunWriter, Start
 from control_plane.execution.artifacts.schemas import ArtifactView
 from control_plane.execution.artifacts.service import shown_to
 from control_plane.execution.runs import control, read
-from control_plane.execution.runs.schemas import RunMetrics, RunView, StartRun, StepList, StepView
+from control_plane.execution.runs.schemas import RunMetrics, RunView, StartRun, StepView
 from control_plane.execution.runs.submit import RunRequest, submit_run
 from control_plane.requests.etags import etag, expected_version
 from control_plane.requests.keys.header import IdempotencyKey
 from control_plane.requests.lists.listed import ListOf, ListRequest
 from control_plane.rooms import RoomRouter
-from foundation.contracts.steps.base import STEP_NAME_PATTERN
+from foundation.contracts.steps.base import MAX_STEPS, STEP_NAME_PATTERN
 from foundation.contracts.tool_job import WORKSPACE_TYPE
 from foundation.domain.ids import RunId, TaskId
 from foundation.domain.states import RunStatus
@@ -31,7 +31,9 @@ router = RoomRouter(prefix="/runs", tags=["runs"])
 _RUNS = ListOf[Run]("runs", RunView, runs.PAGES.orders, on_request=("input", "output", "overrides"))
 _ARTIFACTS = ListOf[Artifact]("artifacts", ArtifactView, artifacts.PAGES.orders)
 
-_ITEMS = ListOf[StepRow]("items", StepView, steps.ITEMS.orders)
+_STEPS = ListOf[StepRow]("steps", StepView, steps.OF_RUN.orders, key=("id", "name"), rows=(MAX_STEPS, MAX_STEPS))
+"""A run has no more, so that who asks for no page has all of them."""
+_ITEMS = ListOf[StepRow]("items", StepView, steps.ITEMS.orders, key=("id", "name"))
 ItemsOf = Annotated[str, Path(pattern=STEP_NAME_PATTERN, description="the name of a step with `foreach`")]
 
 
@@ -130,11 +132,17 @@ async def resume(run_id: RunId, response: Response, caller: RunWriter, tx: Tx, i
 
 
 @router.get(
-    "/{run_id}/steps", summary="The timeline: a row a step", operation_id="list_run_steps", responses=refusals(404)
+    "/{run_id}/steps",
+    summary="The timeline: a row a step, in the order in which they need each other",
+    operation_id="list_run_steps",
+    responses=refusals(404, 422),
+    response_model=_STEPS.page,
 )
-async def timeline(run_id: RunId, caller: RunReader, tx: Tx) -> StepList:
-    run, steps = await read.timeline(tx, caller, run_id)
-    return StepList(items=[StepView.of(step, run.expired()) for step in steps])
+async def timeline(
+    run_id: RunId, caller: RunReader, tx: Tx, asked: Annotated[ListRequest, Depends(_STEPS)]
+) -> Response:
+    run, rows = await read.timeline(tx, caller, run_id, asked.part)
+    return _STEPS.answer(rows, asked, lambda step: StepView.of(step, run.expired()))
 
 
 @router.get(

@@ -217,13 +217,6 @@ class StepView(BaseModel):
         )
 
 
-class StepList(BaseModel):
-    """The timeline, in topological order; it is whole, so there is no next page."""
-
-    items: list[StepView]
-    next_cursor: None = None
-
-
 class UsageByModel(BaseModel):
     """What the run's calls of one provider's model came to; corrections are in the sums."""
 

@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
 from typing import Annotated, Any, Generic, TypeVar
@@ -34,7 +34,7 @@ _READ: dict[Kind, Callable[[str], Any]] = {
 }
 """How a value of each kind is read from a cursor."""
 
-_LIMIT = Annotated[int, Query(ge=1, le=200, description="rows a page"), IN_DIGITS]
+USUAL_ROWS, MOST_ROWS = 50, 200
 _CURSOR = Annotated[str | None, Query(max_length=MAX_CURSOR_LENGTH, description="`next_cursor` of the page before")]
 
 
@@ -45,6 +45,11 @@ class ListRequest:
     part: PagePart
     paging: PageRequest
     fields: frozenset[str]
+
+    def with_at_most(self, limit: int) -> "ListRequest":
+        """The same with fewer rows a page; the cursor leads on to the others."""
+        paging = PageRequest(min(limit, self.paging.limit), self.paging.cursor)
+        return replace(self, part=replace(self.part, limit=paging.rows), paging=paging)
 
 
 class ListOf(Generic[Row]):
@@ -62,7 +67,10 @@ class ListOf(Generic[Row]):
         key: Sequence[str] = (),
         on_request: Sequence[str] = (),
         page: type[Page[Any]] = Page,
+        rows: tuple[int, int] = (USUAL_ROWS, MOST_ROWS),
     ) -> None:
+        """`rows` are how many a page has where the caller does not say it, and at most."""
+        self._rows = rows
         self._sparse = Sparse(view, key=key, on_request=on_request)
         self._orders = orders
         self._cursors = {order: self._cursors_of(name, order) for order in orders.words()}
@@ -105,6 +113,8 @@ class ListOf(Generic[Row]):
 
     def _signature(self) -> inspect.Signature:
         words = _words_of(tuple(self._orders.keys))
+        usual_rows, most_rows = self._rows
+        limit = Annotated[int, Query(ge=1, le=most_rows, description="rows a page"), IN_DIGITS]
         sort = Query(description="`-` before a name: from the last on. A cursor is good for the order it was made in")
         fields = Query(
             description=self._sparse.told(),
@@ -114,7 +124,7 @@ class ListOf(Generic[Row]):
             [
                 inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=kind, default=usual)
                 for name, kind, usual in (
-                    ("limit", _LIMIT, 50),
+                    ("limit", limit, usual_rows),
                     ("cursor", _CURSOR, None),
                     ("sort", Annotated[words, sort], words(self._orders.usual)),
                     ("fields", Annotated[list[str] | None, fields], None),

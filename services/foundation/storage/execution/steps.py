@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from foundation.contracts.steps.base import MAX_STEPS
 from foundation.domain.ids import RunId, StepId, TenantId
 from foundation.domain.reruns import StandingStep
 from foundation.domain.states import StepKind, StepStatus
@@ -20,6 +21,8 @@ class StepRow:
 
     step_id: StepId
     name: str
+    position: int
+    """Its place in the run's order; items of a step have that of their step."""
     kind: StepKind
     status: StepStatus
     attempt: int
@@ -71,32 +74,38 @@ _TURNS = """CASE WHEN s.kind = 'crew' THEN GREATEST(s.turn, (
                       ELSE s.turn END AS turns,"""
 
 
+OF_RUN = Pages(
+    "SELECT s.*, ",
+    _TURNS,
+    """       s.task_token IS NOT NULL AS has_token, i.ended AS items_ended, i.failed AS items_failed,
+              b.run_id AS child_run_id,
+              COALESCE(u.tokens, 0)::bigint AS tokens, COALESCE(u.cost, 0)::bigint AS cost_nano_usd
+       FROM steps s
+       LEFT JOIN (SELECT COALESCE(c.parent_id, e.step_id) AS step_id, sum(e.total_tokens) AS tokens,
+                         sum(e.cost_nano_usd) AS cost
+                  FROM llm_events e LEFT JOIN steps c ON c.tenant_id = e.tenant_id AND c.step_id = e.step_id
+                  WHERE e.tenant_id = :tenant_id AND e.run_id = :run_id GROUP BY 1) u USING (step_id)
+       CROSS JOIN LATERAL (
+           SELECT count(*) FILTER (WHERE c.ended_at IS NOT NULL) AS ended,
+                  count(*) FILTER (WHERE c.ended_at IS NOT NULL AND c.status <> 'SUCCESS') AS failed
+           FROM steps c
+           WHERE c.tenant_id = s.tenant_id AND c.parent_id = s.step_id AND c.item_index < s.items) i
+       LEFT JOIN LATERAL (
+           SELECT run_id FROM runs WHERE tenant_id = s.tenant_id AND parent_step_id = s.step_id
+           ORDER BY parent_attempt DESC LIMIT 1) b ON s.kind = 'run'
+       WHERE s.tenant_id = :tenant_id AND s.run_id = :run_id AND s.parent_id IS NULL""",
+    orders=Orders({"position": (Column("s.position", Kind.NUMBER, "position"),)}, "position"),
+)
+ALL_OF_RUN = OF_RUN.orders.first(MAX_STEPS)
+
+
 async def of_run(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> list[StepRow]:
     """Every step of the run's plan in topological order; what their items cost is theirs."""
-    rows = await tx.execute(
-        text(
-            "SELECT s.*, ",
-            _TURNS,
-            """       s.task_token IS NOT NULL AS has_token, i.ended AS items_ended, i.failed AS items_failed,
-                      b.run_id AS child_run_id,
-                      COALESCE(u.tokens, 0)::bigint AS tokens, COALESCE(u.cost, 0)::bigint AS cost_nano_usd
-               FROM steps s
-               LEFT JOIN (SELECT COALESCE(c.parent_id, e.step_id) AS step_id, sum(e.total_tokens) AS tokens,
-                                 sum(e.cost_nano_usd) AS cost
-                          FROM llm_events e LEFT JOIN steps c ON c.tenant_id = e.tenant_id AND c.step_id = e.step_id
-                          WHERE e.tenant_id = :tenant_id AND e.run_id = :run_id GROUP BY 1) u USING (step_id)
-               CROSS JOIN LATERAL (
-                   SELECT count(*) FILTER (WHERE c.ended_at IS NOT NULL) AS ended,
-                          count(*) FILTER (WHERE c.ended_at IS NOT NULL AND c.status <> 'SUCCESS') AS failed
-                   FROM steps c
-                   WHERE c.tenant_id = s.tenant_id AND c.parent_id = s.step_id AND c.item_index < s.items) i
-               LEFT JOIN LATERAL (
-                   SELECT run_id FROM runs WHERE tenant_id = s.tenant_id AND parent_step_id = s.step_id
-                   ORDER BY parent_attempt DESC LIMIT 1) b ON s.kind = 'run'
-               WHERE s.tenant_id = :tenant_id AND s.run_id = :run_id AND s.parent_id IS NULL ORDER BY s.position""",
-        ),
-        {"tenant_id": tenant_id, "run_id": run_id},
-    )
+    return await page_of_run(tx, tenant_id, run_id, ALL_OF_RUN)
+
+
+async def page_of_run(tx: Transaction, tenant_id: TenantId, run_id: RunId, part: PagePart) -> list[StepRow]:
+    rows = await OF_RUN.read(tx, part, {"tenant_id": tenant_id, "run_id": run_id})
     return [value_of(StepRow, row) for row in rows]
 
 

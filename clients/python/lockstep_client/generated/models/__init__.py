@@ -162,12 +162,14 @@ from .list_platform_break_glass_accesses_fields_item import (
 )
 from .list_roles_fields_item import ListRolesFieldsItem
 from .list_run_artifacts_fields_item import ListRunArtifactsFieldsItem
+from .list_run_steps_fields_item import ListRunStepsFieldsItem
 from .list_runs_fields_item import ListRunsFieldsItem
 from .list_schedule_firings_fields_item import ListScheduleFiringsFieldsItem
 from .list_schedules_fields_item import ListSchedulesFieldsItem
 from .list_secrets_fields_item import ListSecretsFieldsItem
 from .list_service_accounts_fields_item import ListServiceAccountsFieldsItem
 from .list_step_items_fields_item import ListStepItemsFieldsItem
+from .list_step_turns_fields_item import ListStepTurnsFieldsItem
 from .list_task_versions_fields_item import ListTaskVersionsFieldsItem
 from .list_tasks_fields_item import ListTasksFieldsItem
 from .list_tenant_exports_fields_item import ListTenantExportsFieldsItem
@@ -222,6 +224,10 @@ from .listed_tenant import ListedTenant
 from .listed_tool_source_summary import ListedToolSourceSummary
 from .listed_trigger import ListedTrigger
 from .listed_trigger_call import ListedTriggerCall
+from .listed_turn import ListedTurn
+from .listed_turn_expired import ListedTurnExpired
+from .listed_turn_request_type_0 import ListedTurnRequestType0
+from .listed_turn_response_type_0 import ListedTurnResponseType0
 from .listed_unreadable import ListedUnreadable
 from .listed_warning import ListedWarning
 from .listed_webhook import ListedWebhook
@@ -304,6 +310,7 @@ from .page_listed_tenant import PageListedTenant
 from .page_listed_tool_source_summary import PageListedToolSourceSummary
 from .page_listed_trigger import PageListedTrigger
 from .page_listed_trigger_call import PageListedTriggerCall
+from .page_listed_turn import PageListedTurn
 from .page_listed_unreadable import PageListedUnreadable
 from .page_listed_warning import PageListedWarning
 from .page_listed_webhook import PageListedWebhook
@@ -315,6 +322,7 @@ from .permission import Permission
 from .permission_list import PermissionList
 from .permission_view import PermissionView
 from .platform_switch_view import PlatformSwitchView
+from .position_order import PositionOrder
 from .priority import Priority
 from .problem import Problem
 from .problem_fault import ProblemFault
@@ -396,15 +404,10 @@ from .statement_sums import StatementSums
 from .step_estimate import StepEstimate
 from .step_figures import StepFigures
 from .step_kind import StepKind
-from .step_list import StepList
 from .step_override import StepOverride
 from .step_override_arguments_type_0 import StepOverrideArgumentsType0
 from .step_status import StepStatus
 from .step_times import StepTimes
-from .step_view import StepView
-from .step_view_error_type_0 import StepViewErrorType0
-from .step_view_expired import StepViewExpired
-from .step_view_skip_reason_type_0 import StepViewSkipReasonType0
 from .suspension import Suspension
 from .task_definition import TaskDefinition
 from .task_definition_on_step_failure import TaskDefinitionOnStepFailure
@@ -446,6 +449,10 @@ from .trigger_change_input_type_0 import TriggerChangeInputType0
 from .trigger_change_payload_form_type_0 import TriggerChangePayloadFormType0
 from .trigger_rotation import TriggerRotation
 from .turn_order import TurnOrder
+from .turn_view import TurnView
+from .turn_view_expired import TurnViewExpired
+from .turn_view_request_type_0 import TurnViewRequestType0
+from .turn_view_response_type_0 import TurnViewResponseType0
 from .unknown_outcome_policy import UnknownOutcomePolicy
 from .unreadable_view import UnreadableView
 from .upload_view import UploadView
@@ -672,6 +679,10 @@ __all__ = (
     "ListedToolSourceSummary",
     "ListedTrigger",
     "ListedTriggerCall",
+    "ListedTurn",
+    "ListedTurnExpired",
+    "ListedTurnRequestType0",
+    "ListedTurnResponseType0",
     "ListedUnreadable",
     "ListedWarning",
     "ListedWebhook",
@@ -683,11 +694,13 @@ __all__ = (
     "ListRolesFieldsItem",
     "ListRunArtifactsFieldsItem",
     "ListRunsFieldsItem",
+    "ListRunStepsFieldsItem",
     "ListScheduleFiringsFieldsItem",
     "ListSchedulesFieldsItem",
     "ListSecretsFieldsItem",
     "ListServiceAccountsFieldsItem",
     "ListStepItemsFieldsItem",
+    "ListStepTurnsFieldsItem",
     "ListTasksFieldsItem",
     "ListTaskVersionsFieldsItem",
     "ListTenantExportsFieldsItem",
@@ -776,6 +789,7 @@ __all__ = (
     "PageListedToolSourceSummary",
     "PageListedTrigger",
     "PageListedTriggerCall",
+    "PageListedTurn",
     "PageListedUnreadable",
     "PageListedWarning",
     "PageListedWebhook",
@@ -787,6 +801,7 @@ __all__ = (
     "PermissionList",
     "PermissionView",
     "PlatformSwitchView",
+    "PositionOrder",
     "Priority",
     "Problem",
     "ProblemFault",
@@ -866,15 +881,10 @@ __all__ = (
     "StepEstimate",
     "StepFigures",
     "StepKind",
-    "StepList",
     "StepOverride",
     "StepOverrideArgumentsType0",
     "StepStatus",
     "StepTimes",
-    "StepView",
-    "StepViewErrorType0",
-    "StepViewExpired",
-    "StepViewSkipReasonType0",
     "Suspension",
     "TaskDefinition",
     "TaskDefinitionOnStepFailure",
@@ -916,6 +926,10 @@ __all__ = (
     "TriggerChangePayloadFormType0",
     "TriggerRotation",
     "TurnOrder",
+    "TurnView",
+    "TurnViewExpired",
+    "TurnViewRequestType0",
+    "TurnViewResponseType0",
     "UnknownOutcomePolicy",
     "UnreadableView",
     "UploadView",

@@ -31,7 +31,7 @@ class ListedStep:
 
         Attributes:
             id (UUID):
-            name (str | Unset):
+            name (str):
             kind (StepKind | Unset): The kinds that a definition may name; each has one engine.
             status (StepStatus | Unset): Where a step is.
             attempt (int | Unset):
@@ -57,7 +57,7 @@ class ListedStep:
     """
 
     id: UUID
-    name: str | Unset = UNSET
+    name: str
     kind: StepKind | Unset = UNSET
     status: StepStatus | Unset = UNSET
     attempt: int | Unset = UNSET
@@ -192,10 +192,9 @@ class ListedStep:
         field_dict.update(
             {
                 "id": id,
+                "name": name,
             }
         )
-        if name is not UNSET:
-            field_dict["name"] = name
         if kind is not UNSET:
             field_dict["kind"] = kind
         if status is not UNSET:
@@ -248,7 +247,7 @@ class ListedStep:
         d = dict(src_dict)
         id = UUID(d.pop("id"))
 
-        name = d.pop("name", UNSET)
+        name = d.pop("name")
 
         _kind = d.pop("kind", UNSET)
         kind: StepKind | Unset

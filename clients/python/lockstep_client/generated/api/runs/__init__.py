@@ -10,14 +10,18 @@ from ...models.explanation import Explanation
 from ...models.fork_run import ForkRun
 from ...models.index_order import IndexOrder
 from ...models.list_run_artifacts_fields_item import ListRunArtifactsFieldsItem
+from ...models.list_run_steps_fields_item import ListRunStepsFieldsItem
 from ...models.list_runs_fields_item import ListRunsFieldsItem
 from ...models.list_step_items_fields_item import ListStepItemsFieldsItem
+from ...models.list_step_turns_fields_item import ListStepTurnsFieldsItem
 from ...models.new_outcome import NewOutcome
 from ...models.outcome_view import OutcomeView
 from ...models.page_listed_artifact import PageListedArtifact
 from ...models.page_listed_run import PageListedRun
 from ...models.page_listed_step import PageListedStep
+from ...models.page_listed_turn import PageListedTurn
 from ...models.page_step_times import PageStepTimes
+from ...models.position_order import PositionOrder
 from ...models.problem import Problem
 from ...models.retry_run import RetryRun
 from ...models.run_comparison import RunComparison
@@ -25,7 +29,8 @@ from ...models.run_metrics import RunMetrics
 from ...models.run_status import RunStatus
 from ...models.run_view import RunView
 from ...models.start_run import StartRun
-from ...models.step_list import StepList
+from ...models.turn_order import TurnOrder
+from ...models.turn_view import TurnView
 from ...types import UNSET, Unset
 from . import (
     cancel_run,
@@ -35,11 +40,13 @@ from . import (
     fork_run,
     get_run,
     get_run_metrics,
+    get_step_turn,
     list_run_artifacts,
     list_run_steps,
     list_runs,
     list_step_items,
     list_step_times,
+    list_step_turns,
     pause_run,
     resume_run,
     retry_run,
@@ -193,15 +200,30 @@ class RunsCalls:
     def list_run_steps(
         self,
         run_id: UUID,
-    ) -> StepList:
-        """The timeline: a row a step
+        *,
+        limit: int | Unset = 1000,
+        cursor: str | Unset = UNSET,
+        sort: PositionOrder | Unset = UNSET,
+        fields: list[ListRunStepsFieldsItem] | Unset = UNSET,
+    ) -> PageListedStep:
+        """The timeline: a row a step, in the order in which they need each other
 
         Args:
             run_id (UUID):
+            limit (int | Unset): rows a page Default: 1000.
+            cursor (str | Unset): `next_cursor` of the page before
+            sort (PositionOrder | Unset): By position; with `-` before it, from the last on.
+            fields (list[ListRunStepsFieldsItem] | Unset): the members that items are shown with:
+                names with commas between them, or the parameter several times; `id` and `name` are always
+                among them. Without it all
         """
         return self._caller.send(
             list_run_steps.call(
                 run_id=run_id,
+                limit=limit,
+                cursor=cursor,
+                sort=sort,
+                fields=fields,
             )
         )
 
@@ -224,8 +246,8 @@ class RunsCalls:
             cursor (str | Unset): `next_cursor` of the page before
             sort (IndexOrder | Unset): By index; with `-` before it, from the last on.
             fields (list[ListStepItemsFieldsItem] | Unset): the members that items are shown with:
-                names with commas between them, or the parameter several times; `id` is always among them.
-                Without it all
+                names with commas between them, or the parameter several times; `id` and `name` are always
+                among them. Without it all
         """
         return self._caller.send(
             list_step_items.call(
@@ -331,6 +353,61 @@ class RunsCalls:
                 run_id=run_id,
                 body=body,
                 idempotency_key=idempotency_key,
+            )
+        )
+
+    def list_step_turns(
+        self,
+        run_id: UUID,
+        name: str,
+        *,
+        limit: int | Unset = 50,
+        cursor: str | Unset = UNSET,
+        sort: TurnOrder | Unset = UNSET,
+        fields: list[ListStepTurnsFieldsItem] | Unset = UNSET,
+    ) -> PageListedTurn:
+        """The turns of a step, oldest first; requests and answers where `fields` names them, 20 a page at most
+        then
+
+        Args:
+            run_id (UUID):
+            name (str): the name of a step; name[index] for an item of one with foreach
+            limit (int | Unset): rows a page Default: 50.
+            cursor (str | Unset): `next_cursor` of the page before
+            sort (TurnOrder | Unset): By turn; with `-` before it, from the last on.
+            fields (list[ListStepTurnsFieldsItem] | Unset): the members that items are shown with:
+                names with commas between them, or the parameter several times; `turn` is always among
+                them. Without it all but `request`, `response`
+        """
+        return self._caller.send(
+            list_step_turns.call(
+                run_id=run_id,
+                name=name,
+                limit=limit,
+                cursor=cursor,
+                sort=sort,
+                fields=fields,
+            )
+        )
+
+    def get_step_turn(
+        self,
+        run_id: UUID,
+        name: str,
+        turn: int,
+    ) -> TurnView:
+        """A turn, with what was asked and what was answered
+
+        Args:
+            run_id (UUID):
+            name (str): the name of a step; name[index] for an item of one with foreach
+            turn (int):
+        """
+        return self._caller.send(
+            get_step_turn.call(
+                run_id=run_id,
+                name=name,
+                turn=turn,
             )
         )
 
@@ -562,15 +639,30 @@ class AsyncRunsCalls:
     async def list_run_steps(
         self,
         run_id: UUID,
-    ) -> StepList:
-        """The timeline: a row a step
+        *,
+        limit: int | Unset = 1000,
+        cursor: str | Unset = UNSET,
+        sort: PositionOrder | Unset = UNSET,
+        fields: list[ListRunStepsFieldsItem] | Unset = UNSET,
+    ) -> PageListedStep:
+        """The timeline: a row a step, in the order in which they need each other
 
         Args:
             run_id (UUID):
+            limit (int | Unset): rows a page Default: 1000.
+            cursor (str | Unset): `next_cursor` of the page before
+            sort (PositionOrder | Unset): By position; with `-` before it, from the last on.
+            fields (list[ListRunStepsFieldsItem] | Unset): the members that items are shown with:
+                names with commas between them, or the parameter several times; `id` and `name` are always
+                among them. Without it all
         """
         return await self._caller.send(
             list_run_steps.call(
                 run_id=run_id,
+                limit=limit,
+                cursor=cursor,
+                sort=sort,
+                fields=fields,
             )
         )
 
@@ -593,8 +685,8 @@ class AsyncRunsCalls:
             cursor (str | Unset): `next_cursor` of the page before
             sort (IndexOrder | Unset): By index; with `-` before it, from the last on.
             fields (list[ListStepItemsFieldsItem] | Unset): the members that items are shown with:
-                names with commas between them, or the parameter several times; `id` is always among them.
-                Without it all
+                names with commas between them, or the parameter several times; `id` and `name` are always
+                among them. Without it all
         """
         return await self._caller.send(
             list_step_items.call(
@@ -700,6 +792,61 @@ class AsyncRunsCalls:
                 run_id=run_id,
                 body=body,
                 idempotency_key=idempotency_key,
+            )
+        )
+
+    async def list_step_turns(
+        self,
+        run_id: UUID,
+        name: str,
+        *,
+        limit: int | Unset = 50,
+        cursor: str | Unset = UNSET,
+        sort: TurnOrder | Unset = UNSET,
+        fields: list[ListStepTurnsFieldsItem] | Unset = UNSET,
+    ) -> PageListedTurn:
+        """The turns of a step, oldest first; requests and answers where `fields` names them, 20 a page at most
+        then
+
+        Args:
+            run_id (UUID):
+            name (str): the name of a step; name[index] for an item of one with foreach
+            limit (int | Unset): rows a page Default: 50.
+            cursor (str | Unset): `next_cursor` of the page before
+            sort (TurnOrder | Unset): By turn; with `-` before it, from the last on.
+            fields (list[ListStepTurnsFieldsItem] | Unset): the members that items are shown with:
+                names with commas between them, or the parameter several times; `turn` is always among
+                them. Without it all but `request`, `response`
+        """
+        return await self._caller.send(
+            list_step_turns.call(
+                run_id=run_id,
+                name=name,
+                limit=limit,
+                cursor=cursor,
+                sort=sort,
+                fields=fields,
+            )
+        )
+
+    async def get_step_turn(
+        self,
+        run_id: UUID,
+        name: str,
+        turn: int,
+    ) -> TurnView:
+        """A turn, with what was asked and what was answered
+
+        Args:
+            run_id (UUID):
+            name (str): the name of a step; name[index] for an item of one with foreach
+            turn (int):
+        """
+        return await self._caller.send(
+            get_step_turn.call(
+                run_id=run_id,
+                name=name,
+                turn=turn,
             )
         )
 

@@ -1,3 +1,4 @@
+from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
@@ -5,13 +6,44 @@ import httpx
 
 from ...client import Call
 from ...errors import UndocumentedAnswer, json_of
-from ...models.step_list import StepList
+from ...models.list_run_steps_fields_item import ListRunStepsFieldsItem
+from ...models.page_listed_step import PageListedStep
+from ...models.position_order import PositionOrder
+from ...types import UNSET, Unset
 
 
 def call(
     run_id: UUID,
-) -> Call[StepList]:
+    *,
+    limit: int | Unset = 1000,
+    cursor: str | Unset = UNSET,
+    sort: PositionOrder | Unset = UNSET,
+    fields: list[ListRunStepsFieldsItem] | Unset = UNSET,
+) -> Call[PageListedStep]:
     """`list_run_steps`, unsent."""
+
+    params: dict[str, Any] = {}
+
+    params["limit"] = limit
+
+    params["cursor"] = cursor
+
+    json_sort: str | Unset = UNSET
+    if not isinstance(sort, Unset):
+        json_sort = sort.value
+
+    params["sort"] = json_sort
+
+    json_fields: list[str] | Unset = UNSET
+    if not isinstance(fields, Unset):
+        json_fields = []
+        for fields_item_data in fields:
+            fields_item = fields_item_data.value
+            json_fields.append(fields_item)
+
+    params["fields"] = json_fields
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
     return Call(
         method="GET",
@@ -19,12 +51,13 @@ def call(
             run_id=quote(str(run_id), safe=""),
         ),
         parse=_parsed,
+        params=params,
     )
 
 
-def _parsed(response: httpx.Response) -> StepList:
+def _parsed(response: httpx.Response) -> PageListedStep:
     if response.status_code == 200:
-        response_200 = StepList.from_dict(json_of(response))
+        response_200 = PageListedStep.from_dict(json_of(response))
 
         return response_200
 

@@ -6,11 +6,11 @@ from typing import Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-T = TypeVar("T", bound="StepViewErrorType0")
+T = TypeVar("T", bound="ListedTurnResponseType0")
 
 
 @_attrs_define
-class StepViewErrorType0:
+class ListedTurnResponseType0:
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -23,10 +23,10 @@ class StepViewErrorType0:
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
-        step_view_error_type_0 = cls()
+        listed_turn_response_type_0 = cls()
 
-        step_view_error_type_0.additional_properties = d
-        return step_view_error_type_0
+        listed_turn_response_type_0.additional_properties = d
+        return listed_turn_response_type_0
 
     @property
     def additional_keys(self) -> list[str]:

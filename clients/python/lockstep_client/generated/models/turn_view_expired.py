@@ -7,12 +7,12 @@ from typing import Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-T = TypeVar("T", bound="StepViewExpired")
+T = TypeVar("T", bound="TurnViewExpired")
 
 
 @_attrs_define
-class StepViewExpired:
-    """kinds of its run's content that have expired, and when: an output, or an item, is null then"""
+class TurnViewExpired:
+    """kinds of its run's content that have expired, and when: `request` or `response` is null then"""
 
     additional_properties: dict[str, datetime.datetime] = _attrs_field(init=False, factory=dict)
 
@@ -27,7 +27,7 @@ class StepViewExpired:
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
-        step_view_expired = cls()
+        turn_view_expired = cls()
 
         additional_properties = {}
         for prop_name, prop_dict in d.items():
@@ -35,8 +35,8 @@ class StepViewExpired:
 
             additional_properties[prop_name] = additional_property
 
-        step_view_expired.additional_properties = additional_properties
-        return step_view_expired
+        turn_view_expired.additional_properties = additional_properties
+        return turn_view_expired
 
     @property
     def additional_keys(self) -> list[str]:

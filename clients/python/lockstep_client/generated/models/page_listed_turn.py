@@ -1,31 +1,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
-
 if TYPE_CHECKING:
-    from ..models.step_view import StepView
+    from ..models.listed_turn import ListedTurn
 
 
-T = TypeVar("T", bound="StepList")
+T = TypeVar("T", bound="PageListedTurn")
 
 
 @_attrs_define
-class StepList:
-    """The timeline, in topological order; it is whole, so there is no next page.
-
+class PageListedTurn:
+    """
     Attributes:
-        items (list[StepView]):
-        next_cursor (None | Unset):
+        items (list[ListedTurn]):
+        next_cursor (None | str):
     """
 
-    items: list[StepView]
-    next_cursor: None | Unset = UNSET
+    items: list[ListedTurn]
+    next_cursor: None | str
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -34,6 +31,7 @@ class StepList:
             items_item = items_item_data.to_dict()
             items.append(items_item)
 
+        next_cursor: None | str
         next_cursor = self.next_cursor
 
         field_dict: dict[str, Any] = {}
@@ -41,34 +39,38 @@ class StepList:
         field_dict.update(
             {
                 "items": items,
+                "next_cursor": next_cursor,
             }
         )
-        if next_cursor is not UNSET:
-            field_dict["next_cursor"] = next_cursor
 
         return field_dict
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.step_view import StepView  # noqa: PLC0415
+        from ..models.listed_turn import ListedTurn  # noqa: PLC0415
 
         d = dict(src_dict)
         items = []
         _items = d.pop("items")
         for items_item_data in _items:
-            items_item = StepView.from_dict(items_item_data)
+            items_item = ListedTurn.from_dict(items_item_data)
 
             items.append(items_item)
 
-        next_cursor = d.pop("next_cursor", UNSET)
+        def _parse_next_cursor(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
 
-        step_list = cls(
+        next_cursor = _parse_next_cursor(d.pop("next_cursor"))
+
+        page_listed_turn = cls(
             items=items,
             next_cursor=next_cursor,
         )
 
-        step_list.additional_properties = d
-        return step_list
+        page_listed_turn.additional_properties = d
+        return page_listed_turn
 
     @property
     def additional_keys(self) -> list[str]:

@@ -1,0 +1,66 @@
+from typing import Any
+from urllib.parse import quote
+from uuid import UUID
+
+import httpx
+
+from ...client import Call
+from ...errors import UndocumentedAnswer, json_of
+from ...models.list_step_turns_fields_item import ListStepTurnsFieldsItem
+from ...models.page_listed_turn import PageListedTurn
+from ...models.turn_order import TurnOrder
+from ...types import UNSET, Unset
+
+
+def call(
+    run_id: UUID,
+    name: str,
+    *,
+    limit: int | Unset = 50,
+    cursor: str | Unset = UNSET,
+    sort: TurnOrder | Unset = UNSET,
+    fields: list[ListStepTurnsFieldsItem] | Unset = UNSET,
+) -> Call[PageListedTurn]:
+    """`list_step_turns`, unsent."""
+
+    params: dict[str, Any] = {}
+
+    params["limit"] = limit
+
+    params["cursor"] = cursor
+
+    json_sort: str | Unset = UNSET
+    if not isinstance(sort, Unset):
+        json_sort = sort.value
+
+    params["sort"] = json_sort
+
+    json_fields: list[str] | Unset = UNSET
+    if not isinstance(fields, Unset):
+        json_fields = []
+        for fields_item_data in fields:
+            fields_item = fields_item_data.value
+            json_fields.append(fields_item)
+
+    params["fields"] = json_fields
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
+
+    return Call(
+        method="GET",
+        url="/api/v1/runs/{run_id}/steps/{name}/turns".format(
+            run_id=quote(str(run_id), safe=""),
+            name=quote(str(name), safe=""),
+        ),
+        parse=_parsed,
+        params=params,
+    )
+
+
+def _parsed(response: httpx.Response) -> PageListedTurn:
+    if response.status_code == 200:
+        response_200 = PageListedTurn.from_dict(json_of(response))
+
+        return response_200
+
+    raise UndocumentedAnswer(response)

@@ -1,0 +1,1 @@
+"""Turns of models in a step: what was asked, and what was answered."""

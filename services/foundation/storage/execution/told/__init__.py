@@ -1,0 +1,1 @@
+"""What is read of a run to be shown, and by nobody who goes on with it."""
