@@ -57,6 +57,7 @@ from foundation.http.openapi import EVERYWHERE, install_openapi, refusals
 from foundation.http.outgoing import http_client
 from foundation.http.service_tokens import ServiceTokenSigner
 from foundation.http.serving.collector import spare_the_collector
+from foundation.storage.people.call_rows import CallRows
 from foundation.storage.session.database import Database, DatabaseSettings
 from foundation.storage.session.notifications import Wakeups
 from foundation.storage.session.outbox import OutboxKind
@@ -168,7 +169,7 @@ async def _open(app: FastAPI, settings: ControlPlaneSettings, stack: AsyncExitSt
     app.state.executions, app.state.gateway = executions, gateway
     held = (settings, database, objects, callers, peppers, gateway_client, RedisPresence(redis), streams, sealer)
     rates = rate_limits(settings, stack)
-    resources = AppResources(*held, webhook_secrets, DeletionCertificates(private_jwk), rates)
+    resources = AppResources(*held, webhook_secrets, DeletionCertificates(private_jwk), rates, CallRows(database))
     _run_beside(
         stack,
         *_loops_of_streams(streams, bus),

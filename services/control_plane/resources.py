@@ -16,6 +16,7 @@ from foundation.cloud.objects.base import ObjectStore
 from foundation.cloud.presence.base import Presence
 from foundation.contracts.egress.sealing import Sealer
 from foundation.domain.people.api_keys import Peppers
+from foundation.storage.people.call_rows import CallRows
 from foundation.storage.session.database import Database
 
 
@@ -35,6 +36,7 @@ class AppResources:
     webhook_secrets: WebhookSecrets
     certificates: DeletionCertificates
     rates: RequestLimits
+    call_rows: CallRows
     estimate_turns: EstimateTurns = field(default_factory=EstimateTurns)
     start_turns: StartTurns = field(default_factory=StartTurns)
     failed_attempts: FailedAttempts = field(default_factory=FailedAttempts)

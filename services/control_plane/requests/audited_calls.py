@@ -19,7 +19,8 @@ from foundation.http.problems import problem_response
 from foundation.storage.audit.books import Whose
 from foundation.storage.audit.calls import AuditedCall, under_way
 from foundation.storage.people import audit
-from foundation.storage.session.database import Database, Transaction
+from foundation.storage.people.audit import CallRow
+from foundation.storage.people.call_rows import CallRows
 from foundation.telemetry.logs import logger
 
 _WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -97,16 +98,9 @@ async def _told(scope: Scope, call: AuditedCall, status: int) -> bool:
     """Whether the audit has what it must have before this answer leaves."""
     if call.actor is None or not _belongs(scope, call, status):
         return True
-    database: Database = scope["app"].state.resources.database
+    rows: CallRows = scope["app"].state.resources.call_rows
     try:
-        if call.tenant_id is None:
-            async with database.across_tenants(reason="what somebody did who acts in no tenant") as tx:
-                await _write(tx, scope, call, status, None)
-        else:
-            async with database.tenant(call.tenant_id) as tx:
-                await _write(tx, scope, call, status, call.tenant_id)
-                if call.operates:
-                    await _write(tx, scope, call, status, None)
+        await rows.write(call.tenant_id, _row(scope, call, status), books=_books(call))
     except LockstepError as error:
         extra = {"operation": call.operation, "actor": call.actor, "status": status, "detail": error.detail}
         _log.error("a call could not be written into the audit", exc_info=error, extra=extra)
@@ -122,11 +116,14 @@ def _belongs(scope: Scope, call: AuditedCall, status: int) -> bool:
     return call.operates or call.permission in _ADMINISTRATIVE
 
 
-async def _write(tx: Transaction, scope: Scope, call: AuditedCall, status: int, whose: Whose) -> None:
+def _books(call: AuditedCall) -> tuple[Whose, ...]:
+    """Whose audits tell of the call: of what operators read of a tenant both the tenant's and the platform's."""
+    return (call.tenant_id, None) if call.operates and call.tenant_id is not None else (call.tenant_id,)
+
+
+def _row(scope: Scope, call: AuditedCall, status: int) -> CallRow:
     query = {"query": Request(scope).url.query[:2000]} if scope["query_string"] else {}
-    await audit.record_call(
-        tx,
-        whose,
+    return audit.call_row(
         actor=str(call.actor),
         action=f"call.{call.operation}",
         target=scope["path"].removeprefix("/api/v1")[:_TARGET_LENGTH],

@@ -10,7 +10,7 @@ from foundation.storage.audit.log import AuditFilter
 from foundation.storage.session.database import Database
 from foundation.storage.session.pages import PagePart
 
-_PAGE = 500
+_PAGE = 200
 _COLUMNS = tuple(AuditRow.model_fields)
 MEDIA_TYPES = {ExportFormat.CSV: "text/csv; charset=utf-8", ExportFormat.JSONL: "application/jsonl"}
 

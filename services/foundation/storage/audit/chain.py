@@ -116,20 +116,22 @@ async def seal(tx: Transaction, whose: Whose, *, most: int) -> int:
             "most": most,
         },
     )
-    values = []
+    places: list[tuple[int, int, str, bytes]] = []
     for row in unsealed:
         link = Link(link.position + 1, hash_after(link.hash, _content_of(row)))
-        sealed = {"position": link.position, "audit_id": row.audit_id, "xact": row.xact, "hash": link.hash}
-        values.append({"tenant_id": whose, **sealed})
-    if values:
-        await tx.execute_each(
+        places.append((link.position, row.audit_id, row.xact, link.hash))
+    if places:
+        positions, audit_ids, xacts, hashes = (list(column) for column in zip(*places, strict=True))
+        await tx.execute(
             text(
-                f"INSERT INTO {book.chain} ({book.columns('position', 'audit_id', 'xact', 'hash')}) VALUES",
-                f"({book.values(':position', ':audit_id', 'CAST(CAST(:xact AS text) AS xid8)', ':hash')})",
+                f"INSERT INTO {book.chain} ({book.columns('position', 'audit_id', 'xact', 'hash')})",
+                f"SELECT {book.values('e.position', 'e.audit_id', 'CAST(e.xact AS xid8)', 'e.hash')}",
+                "FROM unnest(CAST(:positions AS bigint[]), CAST(:audit_ids AS bigint[]), CAST(:xacts AS text[]),",
+                "CAST(:hashes AS bytea[])) AS e(position, audit_id, xact, hash)",
             ),
-            values,
+            {"tenant_id": whose, "positions": positions, "audit_ids": audit_ids, "xacts": xacts, "hashes": hashes},
         )
-    return len(values)
+    return len(places)
 
 
 async def head(tx: Transaction, whose: Whose) -> Link:

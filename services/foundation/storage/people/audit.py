@@ -4,6 +4,7 @@
 those that change nothing, are written by the door of the API (`control_plane/requests/audited_calls.py`).
 """
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from foundation.domain.ids import TenantId
@@ -15,8 +16,20 @@ from foundation.telemetry.traces import current_trace_id
 
 DONE = "done"
 _COLUMNS = "actor, action, target, detail, trace_id, outcome, status, operation, request_id, ip, user_agent"
-_VALUES = """:actor, :action, :target, CAST(:detail AS jsonb), :trace_id, :outcome, :status, :operation, :request_id,
-             :ip, :user_agent"""
+_TYPES = """actor text, action text, target text, detail jsonb, trace_id text, outcome text, status int, operation text,
+            request_id text, ip text, user_agent text"""
+_FROM_ROWS = (
+    "FROM ROWS FROM (jsonb_to_recordset(CAST(:rows AS jsonb)) AS (",
+    _TYPES,
+    ")) WITH ORDINALITY AS e(",
+    _COLUMNS,
+    ", place) ORDER BY place",
+)
+_OF_TENANT = text("INSERT INTO audit_log (tenant_id, ", _COLUMNS, ") SELECT :tenant_id, ", _COLUMNS, *_FROM_ROWS)
+_OF_THE_PLATFORM = text("INSERT INTO platform_audit (", _COLUMNS, ") SELECT", _COLUMNS, *_FROM_ROWS)
+
+CallRow = Mapping[str, Any]
+"""The columns of a row that are the same in whichever audit it stands."""
 
 
 async def record(
@@ -40,26 +53,34 @@ async def record_call(
     target: str,
     detail: dict[str, Any],
     outcome: str,
-    status: int | None = None,
 ) -> None:
     """In the tenant's audit, or in the platform's where there is no tenant."""
-    values = {
-        "tenant_id": tenant_id,
+    row = call_row(actor=actor, action=action, target=target, detail=detail, outcome=outcome)
+    await write(tx, tenant_id, [row])
+    if call := current_call():
+        call.is_recorded = True
+
+
+def call_row(
+    *, actor: str, action: str, target: str, detail: dict[str, Any], outcome: str, status: int | None = None
+) -> CallRow:
+    """A row about the call that is under way, if any."""
+    return {
         "actor": actor,
         "action": action,
         "target": target,
-        "detail": jsonb(detail),
+        "detail": detail,
         "trace_id": current_trace_id(),
         "outcome": outcome,
         "status": status,
         **facts(),
     }
-    if tenant_id is None:
-        statement = text(f"INSERT INTO platform_audit ({_COLUMNS}) VALUES ({_VALUES})")  # noqa: S608  # written above
+
+
+async def write(tx: Transaction, whose: TenantId | None, rows: Sequence[CallRow]) -> None:
+    """Rows of one audit, in this order."""
+    told = {"rows": jsonb(list(rows))}
+    if whose is None:
+        await tx.execute(_OF_THE_PLATFORM, told)
     else:
-        statement = text(
-            f"INSERT INTO audit_log (tenant_id, {_COLUMNS}) VALUES (:tenant_id, {_VALUES})"  # noqa: S608  # as above
-        )
-    await tx.execute(statement, values)
-    if call := current_call():
-        call.is_recorded = True
+        await tx.execute(_OF_TENANT, {"tenant_id": whose, **told})

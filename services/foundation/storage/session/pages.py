@@ -2,6 +2,11 @@
 
 One statement for all filters, each as `:filter IS NULL OR …`, would be read with one plan once the driver has prepared
 it: a filter's index would then be used by nobody.
+
+Planning a list takes several times as long as reading a page of it, so that PostgreSQL should plan each statement once.
+It does where it knows that few rows are wanted whatever the parameters: of a `LIMIT` that is a parameter it supposes a
+tenth of the table, and then plans each page anew. So each list ends in a `LIMIT` that is written out, `MOST_ROWS`, and
+how many rows of these are wanted is told around it; PostgreSQL reads no more rows than those.
 """
 
 from collections.abc import Mapping
@@ -12,6 +17,9 @@ from typing import Any
 
 from foundation.storage.session.statements import Statement, text
 from foundation.storage.session.transaction import Result, Transaction
+
+MOST_ROWS = 201
+"""That one read of a list gives: those of the largest page, and the one that tells that another page follows."""
 
 Place = tuple[Any, ...]
 """The values by which a list is ordered, of one row."""
@@ -75,12 +83,16 @@ class Orders:
 
     def ending(self, order: str, *, is_next: bool) -> tuple[str, ...]:
         """What stands at a statement's end: after which place (`:after_0`, …), in which order, how many (`:limit`)."""
+        return (*self.rows(order, is_next=is_next), "LIMIT :limit")
+
+    def rows(self, order: str, *, is_next: bool) -> tuple[str, ...]:
+        """The same without saying how many."""
         columns = self.columns(order)
         direction, beyond = (" DESC", "<") if order.startswith("-") else ("", ">")
         names = ", ".join(column.sql for column in columns)
         values = ", ".join(f"CAST(:after_{number} AS {column.kind})" for number, column in enumerate(columns))
         after = (f"AND ({names}) {beyond} ({values})",) if is_next else ()
-        return (*after, "ORDER BY", ", ".join(column.sql + direction for column in columns), "LIMIT :limit")
+        return (*after, "ORDER BY", ", ".join(column.sql + direction for column in columns))
 
     @staticmethod
     def values(part: PagePart) -> dict[str, Any]:
@@ -103,10 +115,13 @@ class Pages:
     def statement(self, order: str, given: frozenset[str] = frozenset(), *, is_next: bool) -> Statement:
         """There are as many as there are orders and sets of filters: few enough for each to be kept."""
         conditions = (f"AND ({self._filters[name]})" for name in sorted(given))
-        return text(*self._select, *conditions, *self.orders.ending(order, is_next=is_next))
+        first = (*self._select, *conditions, *self.orders.rows(order, is_next=is_next), f"LIMIT {MOST_ROWS}")
+        return text("SELECT * FROM (", *first, ") AS first LIMIT :limit")
 
     async def read(self, tx: Transaction, part: PagePart, values: Mapping[str, Any], **filters: Any) -> Result:
-        """The rows of the part that pass the filters; one that is None is not asked for."""
+        """The rows of the part that pass the filters; one that is None is not asked for. At most `MOST_ROWS`."""
+        if part.limit > MOST_ROWS:
+            raise ValueError(f"a list is read in parts of {MOST_ROWS} rows at most, not of {part.limit}")
         given = {name: value for name, value in filters.items() if value is not None}
         statement = self.statement(part.order, frozenset(given), is_next=part.after is not None)
         return await tx.execute(statement, {**values, **given, **self.orders.values(part)})
