@@ -215,7 +215,8 @@ async def transaction(request: Request, caller: AnyCaller) -> AsyncIterator[Tran
 
     One by which an operator reads can write nothing, whatever the route does.
     """
-    async with _resources(request).database.tenant(caller.tenant_id, read_only=caller.access is not None) as tx:
+    read_only = caller.access is not None
+    async with _resources(request).database.tenant(caller.tenant_id, read_only=read_only, planned_once=True) as tx:
         yield tx
 
 

@@ -47,7 +47,9 @@ _ORDERS = Orders({"id": (Column("a.audit_id", Kind.NUMBER, "audit_id"),)}, "-id"
 _FILTERS = {
     "actor": "a.actor = :actor",
     "action": "a.action = :action",
-    "target": 'a.target = :target AND "left"(a.target, 128) = "left"(:target, 128)',
+    # PostgreSQL looks up in an index, before it knows that a row is the tenant's, only by functions that give nothing
+    # away of other rows; `left` is none of them.
+    "target": "a.target = :target AND md5(a.target) = md5(:target)",
     "outcome": "a.outcome = :outcome",
     "since": "a.at >= :since",
     "until": "a.at < :until",

@@ -31,10 +31,10 @@ _log = logger(__name__)
 # One round trip opens a transaction, says whose it is, and shows whether its connection is still open. The text has no
 # parameters, because only so does PostgreSQL take two commands at once.
 _BEGIN = "BEGIN"
-_BEGIN_FOR = "BEGIN; SELECT set_config('lockstep.tenant', '{}', true)"
-_BEGIN_READING_FOR = "BEGIN READ ONLY; SELECT set_config('lockstep.tenant', '{}', true)"
+_BEGIN_READING = "BEGIN READ ONLY"
 _BEGIN_AT_ONE_MOMENT = "BEGIN ISOLATION LEVEL REPEATABLE READ"
-_BEGIN_AT_ONE_MOMENT_FOR = f"{_BEGIN_AT_ONE_MOMENT}; SELECT set_config('lockstep.tenant', '{{}}', true)"
+_FOR = "; SELECT set_config('lockstep.tenant', '{}', true)"
+_PLANNED_ONCE = ", set_config('plan_cache_mode', 'force_generic_plan', true)"
 
 ONLY_THE_PRIMARY: Final = "read-write"
 """Which sessions are good: after a failover an address may lead to a standby, where nobody may write or listen."""
@@ -93,15 +93,17 @@ class Database:
 
     @asynccontextmanager
     async def tenant(
-        self, tenant_id: TenantId, *, one_moment: bool = False, read_only: bool = False
+        self, tenant_id: TenantId, *, one_moment: bool = False, read_only: bool = False, planned_once: bool = False
     ) -> AsyncIterator[Transaction]:
         """A transaction that sees one tenant; commits on leaving, rolls back on an error.
 
         With `one_moment` all its statements see the same snapshot of the database; with `read_only` PostgreSQL itself
-        refuses whatever would write.
+        refuses whatever would write. With `planned_once` a statement that its connection knows keeps one plan for all
+        values: for statements that read few rows by an index, whose planning takes longer than they do.
         """
-        begin = _BEGIN_AT_ONE_MOMENT_FOR if one_moment else _BEGIN_READING_FOR if read_only else _BEGIN_FOR
-        async with self._begun(begin.format(UUID(str(tenant_id))), writing=not read_only) as tx:
+        begin = _BEGIN_AT_ONE_MOMENT if one_moment else _BEGIN_READING if read_only else _BEGIN
+        begin += _FOR.format(UUID(str(tenant_id))) + _PLANNED_ONCE * planned_once
+        async with self._begun(begin, writing=not read_only) as tx:
             yield tx
 
     @asynccontextmanager

@@ -3,10 +3,10 @@
 One statement for all filters, each as `:filter IS NULL OR …`, would be read with one plan once the driver has prepared
 it: a filter's index would then be used by nobody.
 
-Planning a list takes several times as long as reading a page of it, so that PostgreSQL should plan each statement once.
-It does where it knows that few rows are wanted whatever the parameters: of a `LIMIT` that is a parameter it supposes a
-tenth of the table, and then plans each page anew. So each list ends in a `LIMIT` that is written out, `MOST_ROWS`, and
-how many rows of these are wanted is told around it; PostgreSQL reads no more rows than those.
+Planning a list takes several times as long as reading a page of it, so that a request's statements are planned once for
+all values (`Database.tenant`, `planned_once`). Of a `LIMIT` that is a parameter PostgreSQL then supposes a tenth of the
+table, for which it may read and sort all of it. So each list ends in a `LIMIT` that is written out, `MOST_ROWS`, for
+which it reads the list's index in its order; how many rows of these are wanted is told around it, and no more are read.
 """
 
 from collections.abc import Mapping
