@@ -95,6 +95,7 @@ OF_RUN = Pages(
            ORDER BY parent_attempt DESC LIMIT 1) b ON s.kind = 'run'
        WHERE s.tenant_id = :tenant_id AND s.run_id = :run_id AND s.parent_id IS NULL""",
     orders=Orders({"position": (Column("s.position", Kind.NUMBER, "position"),)}, "position"),
+    most=MAX_STEPS + 1,
 )
 ALL_OF_RUN = OF_RUN.orders.first(MAX_STEPS)
 

@@ -5,8 +5,8 @@ it: a filter's index would then be used by nobody.
 
 Planning a list takes several times as long as reading a page of it, so that a request's statements are planned once for
 all values (`Database.tenant`, `planned_once`). Of a `LIMIT` that is a parameter PostgreSQL then supposes a tenth of the
-table, for which it may read and sort all of it. So each list ends in a `LIMIT` that is written out, `MOST_ROWS`, for
-which it reads the list's index in its order; how many rows of these are wanted is told around it, and no more are read.
+table, for which it may read and sort all of it. So each list ends in a `LIMIT` that is written out, of the rows of its
+largest page, for which its index is read in order; how many of these are wanted is told around it.
 """
 
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ from foundation.storage.session.statements import Statement, text
 from foundation.storage.session.transaction import Result, Transaction
 
 MOST_ROWS = 201
-"""That one read of a list gives: those of the largest page, and the one that tells that another page follows."""
+"""That one read of most lists gives: those of the largest page, and the one that tells that another page follows."""
 
 Place = tuple[Any, ...]
 """The values by which a list is ordered, of one row."""
@@ -103,8 +103,12 @@ class Orders:
 class Pages:
     """A list: the start of its statement, which ends in a condition, its orders, and a condition for each filter."""
 
-    def __init__(self, *select: str, orders: Orders, filters: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, *select: str, orders: Orders, filters: Mapping[str, str] | None = None, most: int = MOST_ROWS
+    ) -> None:
+        """`most` are the rows that one read may ask for, for lists whose pages are larger than others."""
         self._select = select
+        self.most = most
         self.orders = orders
         self._filters = filters or {}
 
@@ -115,13 +119,13 @@ class Pages:
     def statement(self, order: str, given: frozenset[str] = frozenset(), *, is_next: bool) -> Statement:
         """There are as many as there are orders and sets of filters: few enough for each to be kept."""
         conditions = (f"AND ({self._filters[name]})" for name in sorted(given))
-        first = (*self._select, *conditions, *self.orders.rows(order, is_next=is_next), f"LIMIT {MOST_ROWS}")
+        first = (*self._select, *conditions, *self.orders.rows(order, is_next=is_next), f"LIMIT {self.most}")
         return text("SELECT * FROM (", *first, ") AS first LIMIT :limit")
 
     async def read(self, tx: Transaction, part: PagePart, values: Mapping[str, Any], **filters: Any) -> Result:
-        """The rows of the part that pass the filters; one that is None is not asked for. At most `MOST_ROWS`."""
-        if part.limit > MOST_ROWS:
-            raise ValueError(f"a list is read in parts of {MOST_ROWS} rows at most, not of {part.limit}")
+        """The rows of the part that pass the filters; one that is None is not asked for. At most `most`."""
+        if part.limit > self.most:
+            raise ValueError(f"this list is read in parts of {self.most} rows at most, not of {part.limit}")
         given = {name: value for name, value in filters.items() if value is not None}
         statement = self.statement(part.order, frozenset(given), is_next=part.after is not None)
         return await tx.execute(statement, {**values, **given, **self.orders.values(part)})

@@ -244,6 +244,13 @@ def test_a_page_asks_for_no_more_rows_than_a_list_gives() -> None:
         asyncio.run(runs.PAGES.read(cast("Any", None), PagePart(order, MOST_ROWS + 1), {}))
 
 
+@pytest.mark.parametrize("name", LISTS)
+def test_a_list_says_for_how_many_rows_it_is_planned(name: str) -> None:
+    pages = LISTS[name]
+    statement = str(pages.statement(pages.orders.usual, is_next=False))
+    assert re.search(rf"LIMIT {pages.most} \) AS first LIMIT %\(limit\)s", statement)
+
+
 @pytest.mark.parametrize("order", tasks.PAGES.orders.words())
 @pytest.mark.parametrize("is_next", [False, True])
 def test_many_tasks_are_read_from_their_indexes(
