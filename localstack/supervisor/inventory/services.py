@@ -151,6 +151,7 @@ def _service(
         port=port,
         port_setting=port_setting,
         healthy=health.http(f"http://127.0.0.1:{port}/health"),
+        answer=health.answer(f"http://127.0.0.1:{port}/health"),
         after=after,
         deploy=deploy,
         sources=(package, ROOT / "services" / "foundation"),

@@ -92,7 +92,8 @@ class Child:
             if self._running is None or self._running.returncode is not None:
                 raise self._failed(f"ended while starting, with exit status {self._exit_status()}")
             if time.monotonic() > deadline:
-                raise self._failed(f"not ready in {self.process.start_seconds:.0f} s")
+                said = "" if self.process.answer is None else f"; {await self.process.answer()}"
+                raise self._failed(f"not ready in {self.process.start_seconds:.0f} s{said}")
             await asyncio.sleep(_POLL_SECONDS)
         if elsewhere := await ports.answering_elsewhere(self.process.port):
             raise self._failed(f"port {self.process.port} answers on {', '.join(elsewhere)}, not on loopback alone")

@@ -9,7 +9,9 @@ import psycopg
 import redis.asyncio
 
 Check = Callable[[], Awaitable[bool]]
+Words = Callable[[], Awaitable[str]]
 _TIMEOUT = 2.0
+_SHOWN_BYTES = 4096
 
 
 def http(url: str) -> Check:
@@ -25,6 +27,25 @@ def http(url: str) -> Check:
             return False
 
     return lambda: asyncio.to_thread(check)
+
+
+def answer(url: str) -> Words:
+    """What it answers just now, in which a service names what it lacks."""
+
+    def ask() -> str:
+        try:
+            with urllib.request.urlopen(url, timeout=_TIMEOUT) as answered:  # noqa: S310 - our own address
+                return _shown(answered.status, answered.read(_SHOWN_BYTES))
+        except urllib.error.HTTPError as error:
+            return _shown(error.code, error.read(_SHOWN_BYTES))
+        except OSError as error:
+            return f"{url} does not answer: {error}"
+
+    return lambda: asyncio.to_thread(ask)
+
+
+def _shown(status: int, body: bytes) -> str:
+    return f"its health is {status}: {' '.join(body.decode(errors='replace').split())}"
 
 
 def postgres(url: str) -> Check:

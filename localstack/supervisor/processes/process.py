@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
-from supervisor.processes.health import Check
+from supervisor.processes.health import Check, Words
 
 Step = Callable[[], Awaitable[None]]
 
@@ -34,6 +34,8 @@ class Process:
     port: int
     port_setting: str
     healthy: Check
+    answer: Words | None = None
+    """What it says of itself while it is not ready, for whoever waits in vain."""
     after: tuple[str, ...] = ()
     prepare: Step | None = None
     deploy: Step | None = None

@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from foundation.contracts.egress.private_hosts import private_hosts
 from tool_runtime.egress_of_jobs import ProxySurroundings, networks
+from tool_runtime.listed_settings import Networks, PrivateEntries
 
 
 class EgressSettings(BaseSettings):
@@ -30,14 +31,14 @@ class EgressSettings(BaseSettings):
         default=None, description="Ed25519 private JWK that names an egress service to the launcher", repr=False
     )
     signing_key_file: Path | None = Field(default=None, description="the same, as a file")
-    private: tuple[str, ...] = Field(
+    private: PrivateEntries = Field(
         default=(),
         description="private `host:port` or `host:port=address` that jobs may reach, if their task names them",
     )
     authorities: Path | None = Field(
         default=None, description="PEM of further authorities; servers that get a secret may be signed by them"
     )
-    platform_networks: tuple[str, ...] = Field(
+    platform_networks: Networks = Field(
         default=(), description="networks of the installation that have public addresses, such as 198.51.100.0/24"
     )
     most_connections: int = Field(

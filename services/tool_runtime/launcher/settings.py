@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from foundation.contracts.egress.private_hosts import private_hosts
 from tool_runtime.egress.model_door import GatewayPlace
 from tool_runtime.launcher.searching import WebSearch, web_search
+from tool_runtime.listed_settings import PrivateEntries
 
 _MOST_ON_A_MACHINE = 24
 PROJECT = Path(__file__).resolve().parents[3]
@@ -64,7 +65,7 @@ class LauncherSettings(BaseSettings):
     sandbox_root: Path = Field(default_factory=default_sandbox_root, validation_alias="LOCKSTEP_SANDBOX_ROOT")
     uid_locks: Path = Field(default=Path("/run/lockstep/uids"), validation_alias="LOCKSTEP_SANDBOX_UID_LOCKS")
     host_memory_floor: float = Field(default=0.05, ge=0, lt=1, description="jobs end below this part of free memory")
-    egress_private: tuple[str, ...] = Field(
+    egress_private: PrivateEntries = Field(
         default=(),
         description="private `host:port` or `host:port=address` that jobs may reach, if their task names them",
     )

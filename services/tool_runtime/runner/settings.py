@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from foundation.domain.errors import SandboxUnavailable
 from foundation.domain.tools import SandboxProfile
+from tool_runtime.listed_settings import PrivateEntries
 
 
 def _neighbours() -> Path:
@@ -53,7 +54,7 @@ class RunnerSettings(BaseSettings):
     host_memory_floor: float = Field(
         default=0.05, ge=0, lt=1, description="part of the memory that stays free, else the largest job is ended"
     )
-    egress_private: tuple[str, ...] = Field(
+    egress_private: PrivateEntries = Field(
         default=(), description="the private `host:port` or `host:port=address` that jobs may reach, if their task does"
     )
     egress_authorities: Path | None = Field(

@@ -55,9 +55,10 @@ def test_a_workspace_goes_through_tools_of_all_kinds_and_an_agent(member: Member
     [
         ({"workspace": {"from": "none"}}, "/steps/1/workspace", "is not among what this step needs"),
         ({"workspace": {"from": "plain"}}, "/steps/1/workspace/from", "keeps no workspace; give it `workspace: new`"),
-        ({"workspace": "old"}, "/steps/1/workspace", "new"),
-        ({"workspace": {}}, "/steps/1/workspace", "at least 1"),
-        ({"workspace": {"of": "plain"}}, "/steps/1/workspace", "from"),
+        ({"workspace": "old"}, "/steps/1/workspace", "a workspace is `new`"),
+        ({"workspace": {}}, "/steps/1/workspace", "a workspace is `new`"),
+        ({"workspace": {"of": "plain"}}, "/steps/1/workspace", "or {from: <step>}"),
+        ({"workspace": 3}, "/steps/1/workspace", "a workspace is `new`"),
     ],
 )
 def test_a_workspace_of_no_step_that_keeps_one_is_refused_with_its_place(

@@ -45,6 +45,7 @@ Text = Annotated[str, Field(max_length=MAX_INSTRUCTIONS)]
 FailureName = Annotated[
     str,
     written_as(r"[a-z][a-z0-9_]{0,63}", "the code of a failure has small letters, digits and _, such as egress_denied"),
+    Field(json_schema_extra={"pattern": "^[a-z][a-z0-9_]{0,63}$"}),
 ]
 MAX_RETRIED = 16
 """Failures that one step's `retry` names."""

@@ -7,6 +7,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from foundation.contracts.accepted.accepted_json import accept_text
 from foundation.contracts.accepted.file_names import FileName, names_in_each_others_way
+from foundation.contracts.accepted.sentences import written_as
 from foundation.contracts.egress.urls import web_address
 from foundation.contracts.tools.arguments import ToolArguments
 from foundation.contracts.tools.contract import ToolContract
@@ -95,13 +96,20 @@ class BrowserStep(_Part):
         return None
 
 
+SessionName = Annotated[
+    str,
+    written_as(r"[a-z0-9_-]{1,40}", "the name of a session has small letters, digits, _ and -, 40 in all"),
+    Field(json_schema_extra={"pattern": "^[a-z0-9_-]{1,40}$"}),
+]
+
+
 class BrowserArguments(ToolArguments):
     """The steps, in their order; the first one that fails is the last one that is made."""
 
     steps: list[BrowserStep] = Field(
         min_length=1, max_length=MAX_STEPS, description="made one after another; without a session the first is a goto"
     )
-    session: Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,40}$")] | None = Field(
+    session: SessionName | None = Field(
         default=None,
         description="a name; cookies, storage and the address are kept in the workspace for later calls that give it",
     )

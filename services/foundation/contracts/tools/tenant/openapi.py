@@ -75,6 +75,7 @@ def _read(source: str, document: Mapping[str, Any], wanted: list[Operation], wis
         read = ReadOperation(source, document, components, one, server=wishes.server)
         try:
             tools.append(read.tool(wishes.effects.get(one.name)))
+            left_out += read.left_out
         except DocumentFault as fault:
             if fault.whole:
                 raise

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from foundation.contracts.accepted.accepted_json import pointer_of
 from foundation.contracts.accepted.shown_text import hidden_in, without_hidden
 from foundation.contracts.egress.urls import web_address
 from foundation.contracts.forms import form_faults
@@ -13,6 +14,7 @@ from foundation.contracts.tools.tenant.api_tool import MAX_TOOL_BYTES, ApiParame
 from foundation.contracts.tools.tenant.names import fits, operation_name
 from foundation.contracts.tools.tenant.references import Components, DocumentFault
 from foundation.contracts.tools.tenant.schemas import Forms
+from foundation.domain.errors import Fault
 from foundation.domain.tools import ToolEffect
 
 MAX_DESCRIPTION = 1000
@@ -78,6 +80,8 @@ class ReadOperation:
         self._server = server
         self._forms = Forms(components)
         self._needs_body = False
+        self.left_out: list[Fault] = []
+        """What the tool is without though the operation has it, as calls can do without it."""
 
     def tool(self, effect: ToolEffect | None) -> ApiTool:
         """Raises `DocumentFault`."""
@@ -176,10 +180,12 @@ class ReadOperation:
         if kind not in _PLACES or (kind == "header" and (name.lower() in OURS or name.lower().startswith("proxy-"))):
             if needed:
                 raise DocumentFault(where, f"calls do not send this parameter, which is in {kind[:20]}")
+            self._leave_out(where, f"calls do not send this parameter, which is in {kind[:20]}; the tool is without it")
             return
         if kind == "header" and not HEADER_NAME.fullmatch(name):
             if needed:
                 raise DocumentFault(where, "no request can have a header of this name")
+            self._leave_out(where, "no request can have a header of this name; the tool is without it")
             return
         if reason := hidden_in(name):
             raise DocumentFault((*where, "name"), reason)
@@ -223,7 +229,14 @@ class ReadOperation:
                 return sent
         if body.get("required") is True:
             raise DocumentFault((*where, "content"), f"the body has to be application/json or {FORM_TYPE}")
+        self._leave_out(
+            (*where, "content"),
+            f"the body is sent as application/json or {FORM_TYPE} alone; as it is optional, the tool is without it",
+        )
         return None
+
+    def _leave_out(self, at: Place, reason: str) -> None:
+        self.left_out.append(Fault(pointer_of(at), reason))
 
     def _form(self, members: dict[str, Any]) -> dict[str, Any]:
         """The form of the arguments; raises `DocumentFault` where the check of forms finds a fault."""

@@ -52,7 +52,34 @@ def test_a_header_that_no_request_can_have_leaves_the_operation_out_where_it_is_
     assert [fault.detail for fault in found.left_out] == ["no request can have a header of this name"]
     assert [fault.pointer for fault in found.left_out] == ["/paths/~1pets/post/parameters/0"]
     document["paths"]["/pets"]["post"]["parameters"] = [header]
-    assert "headers" not in contracts(document)["create_pet"].parameters["properties"]
+    found = read(document)
+    [made] = [tool for tool in found.tools if tool.operation == "create_pet"]
+    assert "headers" not in made.schema_["properties"]
+    assert [(one.pointer, one.detail) for one in found.left_out] == [
+        ("/paths/~1pets/post/parameters/0", "no request can have a header of this name; the tool is without it")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("members", "pointer", "words"),
+    [
+        ({"requestBody": {"content": {"multipart/form-data": {}}}}, "requestBody/content", "as it is optional"),
+        ({"parameters": [{"name": "s", "in": "cookie"}]}, "parameters/0", "which is in cookie; the tool is without it"),
+        ({"parameters": [{"name": "Host", "in": "header"}]}, "parameters/0", "do not send this parameter"),
+    ],
+)
+def test_what_a_tool_is_without_is_told_though_calls_can_do_without_it(
+    members: dict[str, Any], pointer: str, words: str
+) -> None:
+    document = pets()
+    document["paths"]["/pets"]["post"] |= {"requestBody": {"content": {"text/plain": {}}}, **members}
+    if "requestBody" not in members:
+        del document["paths"]["/pets"]["post"]["requestBody"]
+    found = read(document)
+    assert "create_pet" in {tool.operation for tool in found.tools}
+    [told] = found.left_out
+    assert told.pointer == f"/paths/~1pets/post/{pointer}"
+    assert words in told.detail
 
 
 @pytest.mark.parametrize("name", ["a\u202e", "a\u200b", "\x1b"])
