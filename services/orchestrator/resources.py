@@ -31,6 +31,7 @@ from orchestrator.clients.launcher.http import HttpLauncher
 from orchestrator.clients.model_gateway.base import ModelGateway
 from orchestrator.clients.model_gateway.openai_client import OpenAiModelGateway, claims_of
 from orchestrator.engines.text_telling import TextTelling
+from orchestrator.presence.known_lacks import LacksOf
 from orchestrator.settings import WorkerSettings
 from orchestrator.tools.model_grants import RunTokenOf
 
@@ -49,6 +50,7 @@ class WorkerResources:
     sweeper_database: Database
     wakeups: Wakeups
     launcher: Launcher
+    lacks: LacksOf
     launcher_http: httpx.AsyncClient
     gateway: ModelGateway
     gateway_http: httpx.AsyncClient
@@ -74,6 +76,7 @@ async def open_resources(settings: WorkerSettings, stack: AsyncExitStack) -> Wor
     stack.push_async_callback(redis.aclose)
     telling = TextTelling(RedisLiveText(redis))
     stack.push_async_callback(telling.drain)
+    launcher = HttpLauncher(http, signer)
     return WorkerResources(
         queue=SqsQueue(sqs, settings.steps_queue_url),
         dead_letters=SqsQueue(sqs, settings.steps_dlq_url),
@@ -83,7 +86,8 @@ async def open_resources(settings: WorkerSettings, stack: AsyncExitStack) -> Wor
         relay_database=_database(stack, settings.database_url_relay, 2),
         sweeper_database=_database(stack, settings.database_url_sweeper, 1),
         wakeups=Wakeups(DatabaseSettings(url=PostgresDsn(settings.database_url)), "outbox", "fenced", "lines"),
-        launcher=HttpLauncher(http, signer),
+        launcher=launcher,
+        lacks=launcher.lacks,
         launcher_http=http,
         gateway=gateway,
         gateway_http=health,

@@ -38,6 +38,7 @@ from orchestrator.intake.expansion import Expansion
 from orchestrator.intake.queue_figures import QueueFigures
 from orchestrator.outbox.following import Following
 from orchestrator.outbox.senders import senders
+from orchestrator.presence.known_lacks import KnownLacks
 from orchestrator.presence.signs_of_life import SignsOfLife
 from orchestrator.recording.outcome_writer import OutcomeWriter
 from orchestrator.resources import WorkerResources
@@ -81,12 +82,14 @@ class Worker:
             poll_seconds=settings.poll_seconds,
             visibility_seconds=settings.visibility_seconds,
         )
+        self._lacks = KnownLacks(held.lacks)
         self._signs = SignsOfLife(
             held.presence,
             self._leases.count_by_tenant,
             self._breakers.shown,
             worker_id=worker_id,
             concurrency=settings.concurrency,
+            lacks=self._lacks.now,
         )
         effects = senders(held.queue, held.executions, Following(held.database, failpoints), failpoints)
         self._spans = SpanKeeper.of_process(held.database)
@@ -146,6 +149,7 @@ class Worker:
             "parts": parts.run(),
             "relay": self._relay.run(),
             "signs of life": self._signs.run(),
+            "lacks": self._lacks.run(),
             "dead letters": dead_letters.run(),
             "queue figures": QueueFigures(
                 {queue_watch.STEPS: held.queue, "steps-dlq": held.dead_letters},

@@ -4,6 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from foundation.contracts.message import Message
+from foundation.contracts.tools.calls.runtime_lacks import RuntimeLacks
 from foundation.domain.ids import TenantId
 
 
@@ -46,3 +47,5 @@ class WorkerPresence(Message):
     concurrency: int
     running: dict[TenantId, int]
     breakers: tuple[BreakerPresence, ...] = ()
+    lacks: RuntimeLacks = RuntimeLacks()
+    """What the tool runtime that it asks cannot run."""

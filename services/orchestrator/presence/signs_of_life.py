@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from foundation.cloud.presence.base import Presence
 from foundation.contracts.presence import BreakerPresence, WorkerPresence, WorkerStatus
+from foundation.contracts.tools.calls.runtime_lacks import RuntimeLacks
 from foundation.domain.errors import DependencyUnavailable
 from foundation.domain.ids import TenantId
 from foundation.telemetry.logs import logger
@@ -28,10 +29,12 @@ class SignsOfLife:
         *,
         worker_id: str,
         concurrency: int,
+        lacks: Callable[[], RuntimeLacks] = RuntimeLacks,
     ) -> None:
         self._presence = presence
         self._running = running
         self._breakers = breakers
+        self._lacks = lacks
         self._worker_id = worker_id
         self._concurrency = concurrency
         self._since = datetime.now(UTC)
@@ -69,6 +72,7 @@ class SignsOfLife:
             concurrency=self._concurrency,
             running=running,
             breakers=tuple(self._breakers()),
+            lacks=self._lacks(),
         )
         try:
             await self._presence.show(worker, seconds=PRESENT_SECONDS)

@@ -11,6 +11,7 @@ from foundation.http.doors import install_doors
 from foundation.http.health import health_router
 from foundation.http.openapi import EVERYWHERE, WITH_A_BODY, install_openapi, refusals
 from tool_runtime.launcher.egress_routes import egress
+from tool_runtime.launcher.lacks import lacking
 from tool_runtime.launcher.routes import jobs, leases
 from tool_runtime.launcher.runners.base import RunnerStarter
 from tool_runtime.launcher.runtime import runners_of, running
@@ -44,6 +45,7 @@ def create_app(settings: LauncherSettings, starter: RunnerStarter | None = None)
     )
     app.include_router(jobs, responses={**EVERYWHERE, **WITH_A_BODY, **refusals(404, 409, 429)})
     app.include_router(leases)
+    app.include_router(lacking, responses=EVERYWHERE)
     app.include_router(egress)
     app.include_router(health_router(SERVICE, {"sandbox": sandbox}))
     install_openapi(app)

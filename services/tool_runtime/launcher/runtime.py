@@ -2,9 +2,10 @@
 
 import asyncio
 import subprocess
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from foundation.contracts.egress.sealing import Opener
 from foundation.domain.tools import SandboxProfile
@@ -25,6 +26,7 @@ from tool_runtime.launcher.settings import LauncherSettings
 from tool_runtime.sandbox import assets
 from tool_runtime.sandbox.probe import SandboxProbe
 from tool_runtime.sandbox.profiles import PROFILES
+from tool_runtime.tools.code_agent import agents_lacking
 
 _log = logger(__name__)
 
@@ -43,6 +45,8 @@ class Runtime:
     probes: Mapping[SandboxProfile, Probe]
     egress: EgressDesk | None
     """None where runners are the proxies of their jobs."""
+    agents_lacking: Callable[[], Mapping[str, str]]
+    """Agents that are not installed, with the reason; of images of tasks nobody here knows."""
 
 
 @asynccontextmanager
@@ -118,6 +122,7 @@ async def running(settings: LauncherSettings, starter: RunnerStarter) -> AsyncIt
                 ),
                 probes,
                 egress,
+                dict if isinstance(starter, FargateRunners) else partial(agents_lacking, settings.sandbox_root),
             )
     finally:
         board.close()

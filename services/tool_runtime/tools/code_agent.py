@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
@@ -12,6 +13,18 @@ from foundation.contracts.tools.contract import ToolContract
 from tool_runtime.tools.base import BASE_ENVIRONMENT, NO_REPEATS, Invocation, Repeats, our_program
 from tool_runtime.tools.programs.clock import SECONDS
 from tool_runtime.tools.programs.git_repository import ENVIRONMENT
+
+AGENT_FOLDERS = {"claude_code": "claude-code", "codex": "codex"}
+"""Where below the sandbox's root on the host each agent is installed, if it is."""
+
+
+def agents_lacking(root: Path) -> Mapping[str, str]:
+    """Of a machine whose sandboxes are made of what lies there."""
+    return {
+        agent: f"{agent} is not installed where tools run; its operator can install it"
+        for agent, folder in AGENT_FOLDERS.items()
+        if not (root / folder).is_dir()
+    }
 
 
 @dataclass(frozen=True, slots=True)

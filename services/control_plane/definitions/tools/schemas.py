@@ -56,11 +56,16 @@ class ToolView(BaseModel):
     limits: ToolLimitsView
     failures: list[str] = Field(description="the codes of its own that a call may fail with, which `retry.on` may name")
     needs_egress: bool = Field(description="whether it does nothing in a task without `egress`")
-    usable: bool = Field(description="false where the tenant's policies leave it nothing to do")
+    usable: bool = Field(
+        description="false where the tenant's policies leave it nothing to do, or no tool runtime can run it"
+    )
     unusable_reason: str | None = None
+    unusable_agents: dict[str, str] = Field(
+        description="of code_agent: agents that no tool runtime has installed, with the reason"
+    )
 
     @classmethod
-    def of(cls, tool: ToolContract, *, unusable_reason: str | None) -> Self:
+    def of(cls, tool: ToolContract, *, unusable_reason: str | None, unusable_agents: dict[str, str]) -> Self:
         return cls(
             name=tool.name,
             description=tool.description,
@@ -74,6 +79,7 @@ class ToolView(BaseModel):
             needs_egress=tool.needs_egress,
             usable=unusable_reason is None,
             unusable_reason=unusable_reason,
+            unusable_agents=unusable_agents,
         )
 
 

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from foundation.contracts.gateway.job_access import RunTokenRenewal
 from foundation.contracts.tool_job import PROGRESS_TYPE, JobProgress, JobState, ToolJob, ToolResult
+from foundation.contracts.tools.calls.runtime_lacks import RuntimeLacks
 from foundation.domain.errors import DependencyUnavailable, LeaseLost, LockstepError, SandboxUnavailable
 from foundation.http.retry_after import seconds_until_retry
 from foundation.http.service_tokens import ServiceTokenSigner
@@ -28,6 +29,8 @@ AUDIENCE = "tool_runtime"
 # Longer than a cancelled job may take to hand out what it had.
 _CANCEL_SECONDS = 20
 _RENEWAL_SECONDS = 10
+_LACKS_SECONDS = 60
+"""It builds a sandbox of each kind to find out, where nobody has asked for a while."""
 _NOT_TAKEN = frozenset({429, 503})
 """The launcher's own answers to a job that it has not taken; another 5xx may come from somebody on the way."""
 _RETRYABLE = frozenset({429, 502, 503, 504})
@@ -75,6 +78,14 @@ class HttpLauncher:
             if answer.status_code == httpx.codes.OK:
                 return ToolResult.model_validate_json(answer.content)
         return None
+
+    async def lacks(self) -> RuntimeLacks:
+        """What the launcher cannot run. Raises `DependencyUnavailable`."""
+        try:
+            answer = await self._client.get("/lacks", headers=self._headers(), timeout=_LACKS_SECONDS)
+            return RuntimeLacks.model_validate_json(answer.raise_for_status().content)
+        except (httpx.HTTPError, ValidationError) as error:
+            raise DependencyUnavailable(f"the launcher does not say what it lacks: {type(error).__name__}") from error
 
     def _headers(self) -> dict[str, str]:
         headers = {"authorization": f"Bearer {self._signer.service_token(AUDIENCE)}"}

@@ -443,6 +443,7 @@ from .tool_succeeded import ToolSucceeded
 from .tool_view import ToolView
 from .tool_view_arguments import ToolViewArguments
 from .tool_view_result import ToolViewResult
+from .tool_view_unusable_agents import ToolViewUnusableAgents
 from .trace_page import TracePage
 from .trigger_change import TriggerChange
 from .trigger_change_input_type_0 import TriggerChangeInputType0
@@ -920,6 +921,7 @@ __all__ = (
     "ToolView",
     "ToolViewArguments",
     "ToolViewResult",
+    "ToolViewUnusableAgents",
     "TracePage",
     "TriggerChange",
     "TriggerChangeInputType0",

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ..models.tool_limits_view import ToolLimitsView
     from ..models.tool_view_arguments import ToolViewArguments
     from ..models.tool_view_result import ToolViewResult
+    from ..models.tool_view_unusable_agents import ToolViewUnusableAgents
 
 
 T = TypeVar("T", bound="ToolView")
@@ -42,7 +43,9 @@ class ToolView:
         limits (ToolLimitsView): What one call may take at most; docs/reference/limits.md says what happens beyond.
         failures (list[str]): the codes of its own that a call may fail with, which `retry.on` may name
         needs_egress (bool): whether it does nothing in a task without `egress`
-        usable (bool): false where the tenant's policies leave it nothing to do
+        usable (bool): false where the tenant's policies leave it nothing to do, or no tool runtime can run it
+        unusable_agents (ToolViewUnusableAgents): of code_agent: agents that no tool runtime has installed, with the
+            reason
         unusable_reason (None | str | Unset):
     """
 
@@ -57,6 +60,7 @@ class ToolView:
     failures: list[str]
     needs_egress: bool
     usable: bool
+    unusable_agents: ToolViewUnusableAgents
     unusable_reason: None | str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
@@ -83,6 +87,8 @@ class ToolView:
 
         usable = self.usable
 
+        unusable_agents = self.unusable_agents.to_dict()
+
         unusable_reason: None | str | Unset
         if isinstance(self.unusable_reason, Unset):
             unusable_reason = UNSET
@@ -104,6 +110,7 @@ class ToolView:
                 "failures": failures,
                 "needs_egress": needs_egress,
                 "usable": usable,
+                "unusable_agents": unusable_agents,
             }
         )
         if unusable_reason is not UNSET:
@@ -117,6 +124,7 @@ class ToolView:
         from ..models.tool_limits_view import ToolLimitsView  # noqa: PLC0415
         from ..models.tool_view_arguments import ToolViewArguments  # noqa: PLC0415
         from ..models.tool_view_result import ToolViewResult  # noqa: PLC0415
+        from ..models.tool_view_unusable_agents import ToolViewUnusableAgents  # noqa: PLC0415
 
         d = dict(src_dict)
         name = d.pop("name")
@@ -141,6 +149,8 @@ class ToolView:
 
         usable = d.pop("usable")
 
+        unusable_agents = ToolViewUnusableAgents.from_dict(d.pop("unusable_agents"))
+
         def _parse_unusable_reason(data: object) -> None | str | Unset:
             if data is None:
                 return data
@@ -162,6 +172,7 @@ class ToolView:
             failures=failures,
             needs_egress=needs_egress,
             usable=usable,
+            unusable_agents=unusable_agents,
             unusable_reason=unusable_reason,
         )
 

@@ -1,5 +1,6 @@
 """A caller learns from the API what each tool takes, gives and costs, and which of them its tenant can use."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -9,6 +10,8 @@ import pytest
 from fixtures.api.api_in_process import ApiInProcess
 from fixtures.api.problems import problem
 from fixtures.gateways.gateway import Tenant
+from foundation.contracts.presence import WorkerPresence, WorkerStatus
+from foundation.contracts.tools.calls.runtime_lacks import RuntimeLacks
 from foundation.contracts.tools.catalogue import TOOLS
 
 NO_HOST = "the tenant's egress policy allows no host; PUT /api/v1/egress-policy names some"
@@ -65,6 +68,38 @@ async def test_a_tool_that_a_policy_leaves_nothing_to_do_says_so(lonely_api: Api
         assert (closed["code.python"]["usable"], closed["code.python"]["unusable_reason"]) == (True, None)
         await client.delete("/egress-policy")
         assert (await listed(client))["http"]["usable"]
+
+
+def a_worker(name: str, **lacks: Any) -> WorkerPresence:
+    now = datetime.now(UTC)
+    told = RuntimeLacks(**lacks)
+    return WorkerPresence(
+        id=name, status=WorkerStatus.WORKING, since=now, seen_at=now, concurrency=1, running={}, lacks=told
+    )
+
+
+async def test_what_no_tool_runtime_can_run_is_told_with_its_reason(lonely_api: ApiInProcess, tenant: Tenant) -> None:
+    presence = lonely_api.app.state.resources.presence
+    both = {"claude_code": "it is not installed", "codex": "nor is this"}
+    async with lonely_api.caller(tenant) as client:
+        await presence.show(a_worker("a", sandboxes={"browser": "no Chromium"}, agents=both), seconds=60)
+        tools = await listed(client)
+        assert (tools["browser"]["usable"], tools["browser"]["unusable_reason"]) == (False, "no Chromium")
+        agent = tools["code_agent"]
+        assert (agent["usable"], agent["unusable_reason"]) == (False, "it is not installed; nor is this")
+        assert tools["http"]["usable"]
+        assert tools["http"]["unusable_agents"] == {}
+        # Another worker's runtime has the browser and one of the agents.
+        await presence.show(a_worker("b", agents={"codex": "nor here"}), seconds=60)
+        tools = await listed(client)
+        assert tools["browser"]["usable"]
+        assert (tools["code_agent"]["usable"], tools["code_agent"]["unusable_agents"]) == (
+            True,
+            {"codex": "nor is this"},
+        )
+        assert (await client.get("/tools/code_agent")).json() == tools["code_agent"]
+        presence.away = True
+        assert (await client.get("/tools/code_agent")).json()["unusable_agents"] == {}
 
 
 async def test_a_tool_that_there_is_not_is_refused_with_the_names_of_those_that_there_are(
