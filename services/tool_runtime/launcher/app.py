@@ -11,8 +11,7 @@ from foundation.http.doors import install_doors
 from foundation.http.health import health_router
 from foundation.http.openapi import EVERYWHERE, WITH_A_BODY, install_openapi, refusals
 from tool_runtime.launcher.egress_routes import egress
-from tool_runtime.launcher.lacks import lacking
-from tool_runtime.launcher.routes import jobs, leases
+from tool_runtime.launcher.routes import jobs, lacking, leases
 from tool_runtime.launcher.runners.base import RunnerStarter
 from tool_runtime.launcher.runtime import runners_of, running
 from tool_runtime.launcher.settings import LauncherSettings

@@ -10,16 +10,19 @@ from pydantic import ValidationError
 
 from foundation.contracts.gateway.job_access import RunTokenRenewal
 from foundation.contracts.tool_job import PROGRESS_TYPE, JobHolder, JobProgress, JobState, ToolJob, ToolResult
+from foundation.contracts.tools.calls.runtime_lacks import RuntimeLacks
 from foundation.domain.errors import BadRequest, LockstepError
 from foundation.domain.ids import JobId
 from foundation.http.problems import faults_from, problem_body
 from foundation.telemetry.logs import bind
 from tool_runtime.launcher.dependencies import BearerToken, CallingService, CurrentRuntime
 from tool_runtime.launcher.jobs.open_jobs import OpenJob
+from tool_runtime.launcher.lacks import lacks_of
 from tool_runtime.protocol import RunnerLease, RunToken, ToldLines
 from tool_runtime.tools.registry import find_tool
 
 jobs = APIRouter(prefix="/jobs", tags=["jobs"])
+lacking = APIRouter(prefix="/lacks", tags=["jobs"])
 leases = APIRouter(prefix="/leases", tags=["leases"], include_in_schema=False)
 
 # A job that gets a runner within this time is not reported as waiting, so that its caller has nothing to write down.
@@ -124,6 +127,11 @@ async def _told(job: OpenJob, heard: int) -> AsyncIterator[tuple[tuple[str, ...]
                 await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
             finally:
                 more.cancel()
+
+
+@lacking.get("", summary="What cannot be run here, with the reasons", operation_id="get_lacks")
+async def lacks(_: CallingService, runtime: CurrentRuntime) -> RuntimeLacks:
+    return await lacks_of(runtime.probes, runtime.agents_lacking)
 
 
 def _line(progress: JobProgress) -> str:
