@@ -18,8 +18,8 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AwareDatetime, Field, StringConstraints, model_validator
 
 from foundation.contracts.accepted.content_types import ContentType
+from foundation.contracts.accepted.digests import Sha256
 from foundation.contracts.accepted.file_names import FileName, names_in_each_others_way
-from foundation.contracts.accepted.sentences import written_as
 from foundation.contracts.egress.policy import NetworkPolicy
 from foundation.contracts.egress.records import EgressReport
 from foundation.contracts.gateway.job_access import ModelGrant
@@ -36,11 +36,6 @@ WORKSPACE_TYPE = "application/vnd.lockstep.workspace+gzip"
 """The type of what one call keeps for the next; no file that a job leaves is given it by its content."""
 RESULT_BYTES = 256 * 1024
 
-Sha256 = Annotated[
-    str,
-    written_as(r"[0-9a-f]{64}", "a SHA-256 digest is 64 digits from 0 to 9 and a to f, as sha256sum prints it"),
-    Field(json_schema_extra={"pattern": "^[0-9a-f]{64}$"}),
-]
 HttpUrl = Annotated[str, StringConstraints(pattern=r"^https?://[^\s]+$", max_length=8192)]
 
 

@@ -7,8 +7,8 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from foundation.contracts.accepted.content_types import ContentType
+from foundation.contracts.accepted.digests import Sha256
 from foundation.contracts.accepted.file_names import FileName
-from foundation.contracts.tool_job import Sha256
 
 _LARGEST_OBJECT = 5 * 2**40
 """S3 takes no larger one; what this installation takes is a setting."""

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
+from foundation.contracts.accepted.digests import Sha256
 from foundation.contracts.accepted.sentences import sentence_of_error
 from foundation.contracts.steps.workspace import WorkspaceSource
-from foundation.contracts.tool_job import Sha256
 from foundation.contracts.tools.browser import SessionName
 
 WORKSPACE = "a workspace is `new`, which begins without files, or {from: <step>}, with those that the step left"
