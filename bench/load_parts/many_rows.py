@@ -74,7 +74,11 @@ def fill(database_url: str, tenant_id: UUID, user_id: UUID, task_ids: Sequence[U
     }  # fmt: skip
     with psycopg.connect(database_url) as connection:
         connection.execute("SET session_replication_role = replica")
-        for statement in (_RUNS, _STEPS, _RUN_EVENTS, _LEDGER, _AUDIT):
+        for statement in (_RUNS, _STEPS):
+            connection.execute(statement, values)
+        # What follows joins the two; PostgreSQL would think that they have few rows, and look each up for each other.
+        connection.execute("ANALYZE runs, steps")
+        for statement in (_RUN_EVENTS, _LEDGER, _AUDIT):
             connection.execute(statement, values)
 
 
