@@ -1,20 +1,15 @@
 """What a step's tool reaches outside, what is refused to it, and where both are told."""
 
 import json
-import os
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
 
-from fixtures.machine.free_port import free_port
-from fixtures.machine.processes import ServiceProcess
+from fixtures.egress.opened_places import opened_places
 from fixtures.running.stack import Member, Stack
-from fixtures.running.workers import a_worker, without_supervised_worker
-from fixtures.sandboxing.sandboxes import UID_LOCKS, sandbox_root
 
 pytestmark = [pytest.mark.stack, pytest.mark.serial]
 
@@ -61,32 +56,8 @@ def site() -> Iterator[int]:
 @pytest.fixture(scope="module")
 def opened(stack: Stack, site: int, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """A launcher whose operator opened the site, and a worker that uses it in place of the supervised one."""
-    folder = tmp_path_factory.mktemp("opened")
-    port = free_port()
-    environment = {
-        "PATH": os.environ["PATH"],
-        "LOCKSTEP_PORT_LAUNCHER": str(port),
-        "LOCKSTEP_SANDBOX_ROOT": str(sandbox_root()),
-        "LOCKSTEP_SANDBOX_UID_LOCKS": str(UID_LOCKS),
-        "LOCKSTEP_SERVICE_PUBLIC_KEYS_FILE": str(
-            Path(__file__).parents[3] / ".local" / "run" / "service-public-keys.json"
-        ),
-        "LOCKSTEP_LAUNCHER_SECRET_KEYS_FILE": str(
-            Path(__file__).parents[3] / ".local" / "run" / "tenant-secret-keys.json"
-        ),
-        "LOCKSTEP_LAUNCHER_EGRESS_PRIVATE": json.dumps([f"{HOST}:{site}=127.0.0.1"]),
-    }
-    url = f"http://127.0.0.1:{port}"
-    launcher = ServiceProcess("tool_runtime.launcher", url=url, environment=environment, log=folder / "launcher.log")
-    launcher.start()
-    with without_supervised_worker():
-        worker = a_worker(stack, folder, launcher_url=url)
-        worker.start()
-        try:
-            yield
-        finally:
-            worker.stop()
-            launcher.stop()
+    with opened_places(stack, tmp_path_factory.mktemp("opened"), f"{HOST}:{site}=127.0.0.1"):
+        yield
 
 
 def a_reader(*urls: str) -> dict[str, Any]:

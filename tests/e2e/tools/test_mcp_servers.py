@@ -74,6 +74,21 @@ def test_a_step_and_an_agent_call_them(owner: Member, stack: Stack) -> None:
     assert rows == [("mcp.time.convert_time", "SUCCEEDED"), ("mcp.memory.add_observations", "SUCCEEDED")]
 
 
+def test_a_crew_calls_one(owner: Member, stack: Stack) -> None:
+    clock = {"name": "clock", "role": "Clock", "goal": "Tell the hour.", "tools": ["mcp.time.convert_time"]}
+    task = {"name": "tell", "description": "Tell the hour.", "expected_output": "A text.", "agent": "clock"}
+    crew = {"kind": "crew", "agents": [{**clock, "model": "crew-clock"}], "tasks": [task], "timeout_seconds": 200}
+    run = owner.ended(owner.start({"steps": [{"name": "crew", **crew}]})["id"])
+    step = owner.steps(run["id"])["crew"]
+    assert run["status"] == "COMPLETED", step["error"]
+    [told] = step["output"]["tasks"]
+    assert told["text"].startswith("In Tokyo it is ")
+    assert "T21:00:00+09:00" in told["text"]
+    with stack.superuser() as connection:
+        rows = connection.execute("SELECT tool, status FROM tool_events WHERE run_id = %s", [run["id"]]).fetchall()
+    assert rows == [("mcp.time.convert_time", "SUCCEEDED")]
+
+
 _CHANGES = """
 def listed(params):
     return {"tools": TOOLS + [{**TOOLS[0], "name": "send"}] * os.path.exists("/work/in/changed")}
