@@ -7,6 +7,7 @@ from fastapi import Depends, Query, Request, Response
 from control_plane.definitions.tasks import service
 from control_plane.definitions.tasks.schemas import EXAMPLE, DefinedTask, TaskVersionView, TaskView
 from control_plane.dependencies import App, IfMatch, TaskReader, TaskWriter, Tx
+from control_plane.requests.answers.in_use import WhileUsed
 from control_plane.requests.documents import document_of
 from control_plane.requests.etags import etag, expected_version, required_version
 from control_plane.requests.keys.once import KeyedRequest, once, repeated
@@ -138,7 +139,9 @@ async def add_version(
     status_code=204,
     summary="Take a task out of use; its runs and versions stay",
     operation_id="archive_task",
-    responses=refusals(404, 412),
+    responses=refusals(404, 409, 412),
 )
-async def archive(task_id: TaskId, caller: TaskWriter, tx: Tx, if_match: IfMatch) -> None:
-    await service.archive(tx, caller, task_id, expected=expected_version(if_match))
+async def archive(
+    task_id: TaskId, caller: TaskWriter, tx: Tx, if_match: IfMatch, *, while_used: WhileUsed = False
+) -> None:
+    await service.archive(tx, caller, task_id, expected=expected_version(if_match), while_used=while_used)

@@ -13,6 +13,7 @@ from control_plane.definitions.tasks.secret_faults import secret_faults
 from control_plane.definitions.tasks.sub_tasks import sub_task_faults
 from control_plane.definitions.tasks.tool_faults import with_tool_versions
 from control_plane.identity.callers import ApiCaller
+from control_plane.requests.answers.in_use import SHOWN_USES, require_unused
 from control_plane.requests.etags import require_version, stale
 from control_plane.resources import AppResources
 from foundation.contracts.definition import TaskDefinition
@@ -20,6 +21,7 @@ from foundation.domain.errors import Conflict, NotFound
 from foundation.domain.ids import TaskId, new_uuid
 from foundation.domain.plan import turns_per_dispatch
 from foundation.storage import tasks
+from foundation.storage import uses as uses_of
 from foundation.storage.people import audit
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.seen import Expected, SeenTags
@@ -100,12 +102,17 @@ def archived_error() -> Conflict:
     return Conflict("the task is archived", remedy="create a new task; it may take the same name")
 
 
-async def archive(tx: Transaction, caller: ApiCaller, task_id: TaskId, *, expected: Expected) -> None:
+async def archive(tx: Transaction, caller: ApiCaller, task_id: TaskId, *, expected: Expected, while_used: bool) -> None:
+    """`InUse` where something starts it, unless that may fail: then the audit has what it is."""
+    uses = await uses_of.of_task(tx, caller.tenant_id, task_id, most=SHOWN_USES + 1)
+    if not while_used:
+        require_unused("task", uses)
     if not await tasks.archive(tx, caller.tenant_id, task_id, expected=expected):
         task = await get(tx, caller, task_id)
         require_version("task", task.version, expected)
         return
-    await audit.record(tx, caller.tenant_id, actor=caller.actor, action="task.archive", target=str(task_id))
+    target, detail = str(task_id), {"used_by": [use.document() for use in uses]} if uses else {}
+    await audit.record(tx, caller.tenant_id, actor=caller.actor, action="task.archive", target=target, detail=detail)
 
 
 async def _read(app: AppResources, caller: ApiCaller, document: Any) -> ReadDefinition:

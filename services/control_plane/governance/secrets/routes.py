@@ -7,6 +7,7 @@ from fastapi import Depends, Path, Response
 from control_plane.dependencies import App, IfMatch, SecretReader, SecretWriter, Tx
 from control_plane.governance.secrets import service
 from control_plane.governance.secrets.schemas import NewSecret, SecretView
+from control_plane.requests.answers.in_use import WhileUsed
 from control_plane.requests.etags import etag, expected_version
 from control_plane.requests.lists.listed import ListOf, ListRequest
 from control_plane.rooms import RoomRouter
@@ -69,7 +70,9 @@ async def put(
     status_code=204,
     summary="Delete a secret; calls of tools that need it fail from then on",
     operation_id="delete_secret",
-    responses=refusals(404, 412),
+    responses=refusals(404, 409, 412),
 )
-async def delete(secret_name: Name, caller: SecretWriter, tx: Tx, if_match: IfMatch) -> None:
-    await service.delete(tx, caller, secret_name, expected=expected_version(if_match))
+async def delete(
+    secret_name: Name, caller: SecretWriter, tx: Tx, if_match: IfMatch, *, while_used: WhileUsed = False
+) -> None:
+    await service.delete(tx, caller, secret_name, expected=expected_version(if_match), while_used=while_used)

@@ -2,10 +2,12 @@
 
 from control_plane.governance.secrets.schemas import NewSecret
 from control_plane.identity.callers import ApiCaller
+from control_plane.requests.answers.in_use import SHOWN_USES, require_unused
 from control_plane.requests.etags import stale
 from foundation.contracts.egress.sealing import Sealer, SecretContent
 from foundation.domain.errors import Conflict, NotFound
 from foundation.storage import secrets
+from foundation.storage import uses as uses_of
 from foundation.storage.people import audit
 from foundation.storage.secrets import Secret
 from foundation.storage.session.database import Transaction
@@ -41,11 +43,16 @@ async def put(
     return secret
 
 
-async def delete(tx: Transaction, caller: ApiCaller, name: str, *, expected: Expected) -> None:
+async def delete(tx: Transaction, caller: ApiCaller, name: str, *, expected: Expected, while_used: bool) -> None:
+    """`InUse` where tasks that may still be run name it, unless they may fail: then the audit has which they are."""
+    uses = await uses_of.of_secret(tx, caller.tenant_id, name, most=SHOWN_USES + 1)
+    if not while_used:
+        require_unused("secret", uses)
     if not await secrets.remove(tx, caller.tenant_id, name, expected=expected):
         await get(tx, caller, name)
         await _mismatch(tx, caller, name, expected)
-    await audit.record(tx, caller.tenant_id, actor=caller.actor, action="secret.delete", target=name)
+    detail = {"used_by": [use.document() for use in uses]} if uses else {}
+    await audit.record(tx, caller.tenant_id, actor=caller.actor, action="secret.delete", target=name, detail=detail)
 
 
 async def _mismatch(tx: Transaction, caller: ApiCaller, name: str, expected: Expected) -> Secret:

@@ -13,7 +13,6 @@ from control_plane.integrations.triggers.schemas import (
     NewTriggerView,
     TriggerCallView,
     TriggerChange,
-    TriggerRotation,
     TriggerView,
     WholeTriggerView,
 )
@@ -22,6 +21,7 @@ from control_plane.requests.etags import etag, expected_version
 from control_plane.requests.keys.once import once
 from control_plane.requests.lists.listed import ListOf, ListRequest
 from control_plane.requests.rates.edge import COUNTED
+from control_plane.requests.rotations import Rotation
 from control_plane.rooms import RoomRouter
 from foundation.domain.ids import TaskId, TenantId, TriggerId
 from foundation.domain.permissions import SIGNED
@@ -121,11 +121,11 @@ async def delete(trigger_id: TriggerId, caller: TriggerWriter, tx: Tx, if_match:
     "/triggers/{trigger_id}/rotate-secret",
     summary="Give a trigger its next secret, which is shown this once",
     operation_id="rotate_trigger_secret",
-    responses=refusals(404, 412, 413, 415),
+    responses=refusals(404, 409, 412, 413, 415),
 )
 async def rotate(
     trigger_id: TriggerId,
-    body: TriggerRotation,
+    body: Rotation,
     response: Response,
     caller: TriggerWriter,
     app: App,

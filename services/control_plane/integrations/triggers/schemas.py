@@ -70,14 +70,6 @@ class TriggerChange(BaseModel):
     paused: bool | None = Field(default=None, strict=True)
 
 
-class TriggerRotation(BaseModel):
-    """For how long the secret before opens the trigger, too."""
-
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"overlap_seconds": 3600}]})
-
-    overlap_seconds: int = Field(default=0, ge=0, le=604_800, strict=True)
-
-
 class TriggerView(BaseModel):
     """A trigger without its secret; `path` is where its calls go, on the host of this API."""
 

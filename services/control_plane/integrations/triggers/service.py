@@ -4,8 +4,9 @@ from typing import Any
 
 from control_plane.execution.runs.submit import RunRequest, runnable_task
 from control_plane.identity.callers import ApiCaller
-from control_plane.integrations.triggers.schemas import NewTrigger, TriggerChange, TriggerRotation
+from control_plane.integrations.triggers.schemas import NewTrigger, TriggerChange
 from control_plane.requests.etags import require_version
+from control_plane.requests.rotations import Rotation, require_no_overlap
 from foundation.contracts.steps.base import Budget
 from foundation.domain.errors import BadRequest, Conflict, Fault, NotFound
 from foundation.domain.ids import TriggerId, new_uuid
@@ -55,11 +56,12 @@ async def change(
 
 
 async def rotate(
-    tx: Transaction, caller: ApiCaller, trigger_id: TriggerId, wanted: TriggerRotation, *, expected: Expected
+    tx: Transaction, caller: ApiCaller, trigger_id: TriggerId, wanted: Rotation, *, expected: Expected
 ) -> Trigger:
     """The next secret, with which whoever gets it starts runs: from now on as this caller, who must have the right."""
     caller.require(Permission.RUNS_WRITE)
-    await _locked(tx, caller, trigger_id, expected)
+    before = await _locked(tx, caller, trigger_id, expected)
+    require_no_overlap(before.previous_secret_until, wanted)
     after = await triggers.rotate(
         tx, caller.tenant_id, trigger_id, overlap_seconds=wanted.overlap_seconds, runs_as=caller.user_id
     )

@@ -10,7 +10,6 @@ from control_plane.integrations.webhooks.schemas import (
     DeliveryView,
     NewWebhook,
     NewWebhookView,
-    SecretRotation,
     WebhookChange,
     WebhookView,
     WholeDeliveryView,
@@ -18,6 +17,7 @@ from control_plane.integrations.webhooks.schemas import (
 from control_plane.requests.etags import etag, expected_version
 from control_plane.requests.keys.once import once
 from control_plane.requests.lists.listed import ListOf, ListRequest
+from control_plane.requests.rotations import Rotation
 from control_plane.rooms import RoomRouter
 from foundation.domain.ids import DeliveryId, WebhookId
 from foundation.domain.states import DeliveryStatus
@@ -26,7 +26,7 @@ from foundation.storage.webhooks import deliveries, subscriptions
 from foundation.storage.webhooks.deliveries import Delivery
 from foundation.storage.webhooks.subscriptions import Webhook
 
-_AT_ONCE = SecretRotation()
+_AT_ONCE = Rotation()
 """A rotation without an overlap, which needs no body."""
 
 router = RoomRouter(prefix="/webhooks", tags=["webhooks"])
@@ -109,7 +109,7 @@ async def delete(webhook_id: WebhookId, caller: WebhookWriter, tx: Tx, if_match:
     "/{webhook_id}/rotate-secret",
     summary="Give a webhook its next secret, which is shown this once",
     operation_id="rotate_webhook_secret",
-    responses=refusals(404, 412, 413, 415),
+    responses=refusals(404, 409, 412, 413, 415),
 )
 async def rotate(
     webhook_id: WebhookId,
@@ -118,7 +118,7 @@ async def rotate(
     app: App,
     tx: Tx,
     if_match: IfMatch,
-    body: SecretRotation = _AT_ONCE,
+    body: Rotation = _AT_ONCE,
 ) -> NewWebhookView:
     webhook, secret = await service.rotate(tx, caller, webhook_id, body, app, expected=expected_version(if_match))
     response.headers["ETag"] = etag(webhook.version)

@@ -68,14 +68,6 @@ class WebhookChange(BaseModel):
     )
 
 
-class SecretRotation(BaseModel):
-    """How long messages are signed with the secret before, too."""
-
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"overlap_seconds": 3600}]})
-
-    overlap_seconds: int = Field(default=0, ge=0, le=604_800, strict=True)
-
-
 class WebhookView(BaseModel):
     """A webhook without its secret."""
 

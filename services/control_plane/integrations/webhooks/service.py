@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 
 from control_plane.identity.callers import ApiCaller
 from control_plane.integrations.webhooks.addresses import checked_url
-from control_plane.integrations.webhooks.schemas import NewWebhook, SecretRotation, WebhookChange
+from control_plane.integrations.webhooks.schemas import NewWebhook, WebhookChange
 from control_plane.requests.etags import require_version
+from control_plane.requests.rotations import Rotation, require_no_overlap
 from control_plane.resources import AppResources
 from control_plane.webhook_sending.payloads import TEST_TYPE, of_test
 from foundation.domain.errors import Conflict, NotFound
@@ -76,13 +77,14 @@ async def rotate(
     tx: Transaction,
     caller: ApiCaller,
     webhook_id: WebhookId,
-    wanted: SecretRotation,
+    wanted: Rotation,
     app: AppResources,
     *,
     expected: Expected,
 ) -> tuple[Webhook, str]:
     """The webhook with its next secret, which is shown this once."""
-    await _locked(tx, caller, webhook_id, expected)
+    before = await _locked(tx, caller, webhook_id, expected)
+    require_no_overlap(before.previous_secret_until, wanted)
     webhook = await subscriptions.rotate(tx, caller.tenant_id, webhook_id, overlap_seconds=wanted.overlap_seconds)
     await _record(tx, caller, "webhook.rotate_secret", webhook)
     return webhook, app.webhook_secrets.secret(caller.tenant_id, webhook_id, webhook.secret_version)

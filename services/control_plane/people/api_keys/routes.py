@@ -6,10 +6,11 @@ from fastapi import Depends, Query, Response
 
 from control_plane.dependencies import App, IfMatch, KeyReader, KeyWriter, Tx
 from control_plane.people.api_keys import service
-from control_plane.people.api_keys.schemas import KeyChange, KeyView, NewKey, NewKeyView, Rotation
+from control_plane.people.api_keys.schemas import KeyChange, KeyView, NewKey, NewKeyView
 from control_plane.requests.etags import etag, expected_version
 from control_plane.requests.keys.once import once
 from control_plane.requests.lists.listed import ListOf, ListRequest
+from control_plane.requests.rotations import Rotation
 from control_plane.rooms import RoomRouter
 from foundation.domain.ids import ApiKeyId, UserId
 from foundation.http.openapi import refusals

@@ -49,14 +49,6 @@ class KeyChange(BaseModel):
     name: Name
 
 
-class Rotation(BaseModel):
-    """How long the text that the key had is still accepted beside the new one."""
-
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"overlap_seconds": 3600}]})
-
-    overlap_seconds: int = Field(default=0, ge=0, le=604_800, strict=True)
-
-
 class KeyView(BaseModel):
     """A key. Its text is nowhere kept; `hint` shows a little of its beginning and end."""
 

@@ -4,9 +4,10 @@ from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 
 from control_plane.identity.callers import ApiCaller
-from control_plane.people.api_keys.schemas import KeyChange, NewKey, Rotation
+from control_plane.people.api_keys.schemas import KeyChange, NewKey
 from control_plane.people.roles.references import grant_by
 from control_plane.requests.etags import require_version
+from control_plane.requests.rotations import Rotation, require_no_overlap
 from control_plane.resources import AppResources
 from foundation.domain.errors import BadRequest, Conflict, Fault, Forbidden, NotFound
 from foundation.domain.ids import ApiKeyId, UserId, new_uuid
@@ -89,11 +90,11 @@ async def rotate(
         before = await _locked(tx, caller, api_key_id, expected)
         if before.revoked_at is not None:
             raise Conflict("the key is revoked", remedy="create a new one")
-        _require_scopes(caller, {ApiKeyScope(scope) for scope in before.scopes})
         _require_end(caller, before.expires_at)
         if before.user_id != caller.user_id:
             await _require_service_account(tx, caller, before.user_id)
-        await _require_held(tx, caller, before.user_id, before.permissions)
+        await _require_rule_over(tx, caller, before)
+        require_no_overlap(before.previous_until, wanted)
         key = new_key()
         await key_records.rotate(
             tx,
@@ -114,6 +115,7 @@ async def change(
     tx: Transaction, caller: ApiCaller, api_key_id: ApiKeyId, wanted: KeyChange, *, expected: Expected
 ) -> KeyRecord:
     before = await _locked(tx, caller, api_key_id, expected)
+    await _require_rule_over(tx, caller, before)
     if wanted.name == before.name:
         return before
     await key_records.rename(tx, caller.tenant_id, api_key_id, name=wanted.name)
@@ -135,6 +137,8 @@ async def revoke(
         if known and not manages_others(caller):
             known = [one for one in known if one.user_id == caller.user_id]
         going = [one for one in (before, *known) if one.revoked_at is None]
+        for one in going:
+            await _require_rule_over(tx, caller, one)
         await key_records.revoke(tx, caller.tenant_id, [one.api_key_id for one in going])
         for one in going:
             await _record(tx, caller, "api_key.revoke", one, {"before": shown(one)})
@@ -169,7 +173,7 @@ async def _require_service_account(tx: Transaction, caller: ApiCaller, user_id: 
 
 def _require_scopes(caller: ApiCaller, scopes: Collection[ApiKeyScope]) -> None:
     if beyond := sorted(set(scopes) - caller.scopes):
-        raise Forbidden(f"your key is not for {beyond[0]}, nor may one be that it makes", remedy="sign in")
+        raise Forbidden(f"your key is not for {beyond[0]}, nor may one be that it makes or rules", remedy="sign in")
 
 
 def _require_end(caller: ApiCaller, expires_at: datetime | None) -> None:
@@ -196,13 +200,19 @@ async def _permissions(
     return None if members == caller.grant else caller.grant.permissions
 
 
+async def _require_rule_over(tx: Transaction, caller: ApiCaller, key: KeyRecord) -> None:
+    """That the caller holds all that the key may do: nobody changes or takes away what is more than theirs."""
+    _require_scopes(caller, {ApiKeyScope(scope) for scope in key.scopes})
+    await _require_held(tx, caller, key.user_id, key.permissions)
+
+
 async def _require_held(
     tx: Transaction, caller: ApiCaller, user_id: UserId, narrowed_to: Collection[str] | None
 ) -> None:
     """That the caller holds what such a key may do now."""
     grant = (await tenancy.grants_of(tx, caller.tenant_id, [user_id]))[user_id]
     permitted = grant.permissions if narrowed_to is None else grant.permissions & set(narrowed_to)
-    caller.require_all([Permission(one) for one in permitted], to="hold this key")
+    caller.require_all([Permission(one) for one in permitted], to="rule this key")
 
 
 async def _locked(tx: Transaction, caller: ApiCaller, api_key_id: ApiKeyId, expected: Expected) -> KeyRecord:

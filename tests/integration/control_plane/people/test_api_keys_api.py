@@ -355,3 +355,30 @@ async def test_what_is_no_key_is_refused_with_its_place(
         answer = await owner.post("/api-keys", json={**KEY, **wanted})
         assert problem(answer, 400, "bad_request")["errors"][0]["pointer"] == pointer
         assert (await owner.get("/api-keys")).json() == before
+
+
+async def test_a_narrow_key_rules_no_wider_one(lonely_api: ApiInProcess, tenant: Tenant) -> None:
+    """It neither revokes nor renames nor rotates what may do more than itself, of its own member either."""
+    ruling = ["api_keys:read", "api_keys:write"]
+    async with lonely_api.caller(tenant) as owner:
+        wide, gateway = await made(owner), await made(owner, scopes=["gateway"], permissions=["api_keys:read"])
+        same = await made(owner, permissions=ruling)
+        narrow = await made(owner, permissions=ruling)
+        async with lonely_api.bearing(narrow["key"]) as client:
+            for other in (wide, gateway):
+                place = f"/api-keys/{other['id']}"
+                problem(await client.delete(place), 403, "forbidden")
+                problem(await client.patch(place, json={"name": "mine"}), 403, "forbidden")
+                problem(await client.post(f"{place}/rotate", json={}), 403, "forbidden")
+            assert (await client.patch(f"/api-keys/{same['id']}", json={"name": "mine"})).status_code == 200
+            assert (await client.delete(f"/api-keys/{same['id']}")).status_code == 204
+            assert (await client.delete(f"/api-keys/{narrow['id']}")).status_code == 204
+        assert (await owner.get(f"/api-keys/{wide['id']}")).json()["revoked_at"] is None
+        assert (await owner.delete(f"/api-keys/{gateway['id']}")).status_code == 204
+
+
+async def test_an_administrator_revokes_no_key_that_may_do_more(lonely_api: ApiInProcess, tenant: Tenant) -> None:
+    async with lonely_api.caller(tenant) as owner, lonely_api.caller(tenant, role="admin") as admin:
+        whole, part = await made(owner), await made(owner, permissions=["runs:read"])
+        assert "tenant:write" in problem(await admin.delete(f"/api-keys/{whole['id']}"), 403, "forbidden")["detail"]
+        assert (await admin.delete(f"/api-keys/{part['id']}")).status_code == 204

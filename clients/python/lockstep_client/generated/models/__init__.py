@@ -382,7 +382,6 @@ from .schedule_change import ScheduleChange
 from .schedule_change_input_type_0 import ScheduleChangeInputType0
 from .scope_order import ScopeOrder
 from .scope_rates import ScopeRates
-from .secret_rotation import SecretRotation
 from .secret_view import SecretView
 from .service_account_change import ServiceAccountChange
 from .service_account_view import ServiceAccountView
@@ -448,7 +447,6 @@ from .trace_page import TracePage
 from .trigger_change import TriggerChange
 from .trigger_change_input_type_0 import TriggerChangeInputType0
 from .trigger_change_payload_form_type_0 import TriggerChangePayloadFormType0
-from .trigger_rotation import TriggerRotation
 from .turn_order import TurnOrder
 from .turn_view import TurnView
 from .turn_view_expired import TurnViewExpired
@@ -860,7 +858,6 @@ __all__ = (
     "ScheduleChangeInputType0",
     "ScopeOrder",
     "ScopeRates",
-    "SecretRotation",
     "SecretView",
     "ServiceAccountChange",
     "ServiceAccountView",
@@ -926,7 +923,6 @@ __all__ = (
     "TriggerChange",
     "TriggerChangeInputType0",
     "TriggerChangePayloadFormType0",
-    "TriggerRotation",
     "TurnOrder",
     "TurnView",
     "TurnViewExpired",

@@ -348,8 +348,8 @@ class PeopleCalls:
         Args:
             api_key_id (UUID):
             if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
-            body (Rotation | Unset): How long the text that the key had is still accepted beside the
-                new one.
+            body (Rotation | Unset): How long the text that it has now is still accepted beside the
+                next one.
         """
         return self._caller.send(
             rotate_api_key.call(
@@ -1203,8 +1203,8 @@ class AsyncPeopleCalls:
         Args:
             api_key_id (UUID):
             if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
-            body (Rotation | Unset): How long the text that the key had is still accepted beside the
-                new one.
+            body (Rotation | Unset): How long the text that it has now is still accepted beside the
+                next one.
         """
         return await self._caller.send(
             rotate_api_key.call(

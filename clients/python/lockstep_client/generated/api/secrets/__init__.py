@@ -95,17 +95,21 @@ class SecretsCalls:
         self,
         secret_name: str,
         *,
+        while_used: bool | Unset = False,
         if_match: str | Unset = UNSET,
     ) -> None:
         """Delete a secret; calls of tools that need it fail from then on
 
         Args:
             secret_name (str): by which tasks name the secret
+            while_used (bool | Unset): true: delete it although something uses it, which then fails
+                where it needs it Default: False.
             if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
         """
         return self._caller.send(
             delete_secret.call(
                 secret_name=secret_name,
+                while_used=while_used,
                 if_match=if_match,
             )
         )
@@ -186,17 +190,21 @@ class AsyncSecretsCalls:
         self,
         secret_name: str,
         *,
+        while_used: bool | Unset = False,
         if_match: str | Unset = UNSET,
     ) -> None:
         """Delete a secret; calls of tools that need it fail from then on
 
         Args:
             secret_name (str): by which tasks name the secret
+            while_used (bool | Unset): true: delete it although something uses it, which then fails
+                where it needs it Default: False.
             if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
         """
         return await self._caller.send(
             delete_secret.call(
                 secret_name=secret_name,
+                while_used=while_used,
                 if_match=if_match,
             )
         )

@@ -11,6 +11,7 @@ from ...types import UNSET, Unset
 def call(
     secret_name: str,
     *,
+    while_used: bool | Unset = False,
     if_match: str | Unset = UNSET,
 ) -> Call[None]:
     """`delete_secret`, unsent."""
@@ -18,12 +19,19 @@ def call(
     if not isinstance(if_match, Unset):
         headers["if-match"] = if_match
 
+    params: dict[str, Any] = {}
+
+    params["while_used"] = while_used
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
+
     return Call(
         method="DELETE",
         url="/api/v1/secrets/{secret_name}".format(
             secret_name=quote(str(secret_name), safe=""),
         ),
         parse=_parsed,
+        params=params,
         headers=headers,
     )
 

@@ -123,17 +123,21 @@ class TasksCalls:
         self,
         task_id: UUID,
         *,
+        while_used: bool | Unset = False,
         if_match: str | Unset = UNSET,
     ) -> None:
         """Take a task out of use; its runs and versions stay
 
         Args:
             task_id (UUID):
+            while_used (bool | Unset): true: delete it although something uses it, which then fails
+                where it needs it Default: False.
             if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
         """
         return self._caller.send(
             archive_task.call(
                 task_id=task_id,
+                while_used=while_used,
                 if_match=if_match,
             )
         )
@@ -412,17 +416,21 @@ class AsyncTasksCalls:
         self,
         task_id: UUID,
         *,
+        while_used: bool | Unset = False,
         if_match: str | Unset = UNSET,
     ) -> None:
         """Take a task out of use; its runs and versions stay
 
         Args:
             task_id (UUID):
+            while_used (bool | Unset): true: delete it although something uses it, which then fails
+                where it needs it Default: False.
             if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
         """
         return await self._caller.send(
             archive_task.call(
                 task_id=task_id,
+                while_used=while_used,
                 if_match=if_match,
             )
         )

@@ -16,8 +16,8 @@ from ...models.page_listed_trigger import PageListedTrigger
 from ...models.page_listed_trigger_call import PageListedTriggerCall
 from ...models.problem import Problem
 from ...models.received_at_order import ReceivedAtOrder
+from ...models.rotation import Rotation
 from ...models.trigger_change import TriggerChange
-from ...models.trigger_rotation import TriggerRotation
 from ...models.whole_trigger_view import WholeTriggerView
 from ...types import UNSET, Unset
 from . import (
@@ -149,7 +149,7 @@ class TriggersCalls:
         self,
         trigger_id: UUID,
         *,
-        body: TriggerRotation,
+        body: Rotation,
         if_match: str | Unset = UNSET,
     ) -> NewTriggerView:
         """Give a trigger its next secret, which is shown this once
@@ -157,7 +157,7 @@ class TriggersCalls:
         Args:
             trigger_id (UUID):
             if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
-            body (TriggerRotation): For how long the secret before opens the trigger, too.
+            body (Rotation): How long the text that it has now is still accepted beside the next one.
         """
         return self._caller.send(
             rotate_trigger_secret.call(
@@ -349,7 +349,7 @@ class AsyncTriggersCalls:
         self,
         trigger_id: UUID,
         *,
-        body: TriggerRotation,
+        body: Rotation,
         if_match: str | Unset = UNSET,
     ) -> NewTriggerView:
         """Give a trigger its next secret, which is shown this once
@@ -357,7 +357,7 @@ class AsyncTriggersCalls:
         Args:
             trigger_id (UUID):
             if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
-            body (TriggerRotation): For how long the secret before opens the trigger, too.
+            body (Rotation): How long the text that it has now is still accepted beside the next one.
         """
         return await self._caller.send(
             rotate_trigger_secret.call(

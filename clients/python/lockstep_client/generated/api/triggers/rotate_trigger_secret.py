@@ -7,14 +7,14 @@ import httpx
 from ...client import Call
 from ...errors import UndocumentedAnswer, json_of
 from ...models.new_trigger_view import NewTriggerView
-from ...models.trigger_rotation import TriggerRotation
+from ...models.rotation import Rotation
 from ...types import UNSET, Unset
 
 
 def call(
     trigger_id: UUID,
     *,
-    body: TriggerRotation,
+    body: Rotation,
     if_match: str | Unset = UNSET,
 ) -> Call[NewTriggerView]:
     """`rotate_trigger_secret`, unsent."""

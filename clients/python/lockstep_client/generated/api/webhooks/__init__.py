@@ -15,7 +15,7 @@ from ...models.new_webhook_view import NewWebhookView
 from ...models.page_listed_delivery import PageListedDelivery
 from ...models.page_listed_webhook import PageListedWebhook
 from ...models.problem import Problem
-from ...models.secret_rotation import SecretRotation
+from ...models.rotation import Rotation
 from ...models.webhook_change import WebhookChange
 from ...models.webhook_view import WebhookView
 from ...models.whole_delivery_view import WholeDeliveryView
@@ -148,7 +148,7 @@ class WebhooksCalls:
         self,
         webhook_id: UUID,
         *,
-        body: SecretRotation | Unset = UNSET,
+        body: Rotation | Unset = UNSET,
         if_match: str | Unset = UNSET,
     ) -> NewWebhookView:
         """Give a webhook its next secret, which is shown this once
@@ -156,7 +156,8 @@ class WebhooksCalls:
         Args:
             webhook_id (UUID):
             if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
-            body (SecretRotation | Unset): How long messages are signed with the secret before, too.
+            body (Rotation | Unset): How long the text that it has now is still accepted beside the
+                next one.
         """
         return self._caller.send(
             rotate_webhook_secret.call(
@@ -376,7 +377,7 @@ class AsyncWebhooksCalls:
         self,
         webhook_id: UUID,
         *,
-        body: SecretRotation | Unset = UNSET,
+        body: Rotation | Unset = UNSET,
         if_match: str | Unset = UNSET,
     ) -> NewWebhookView:
         """Give a webhook its next secret, which is shown this once
@@ -384,7 +385,8 @@ class AsyncWebhooksCalls:
         Args:
             webhook_id (UUID):
             if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
-            body (SecretRotation | Unset): How long messages are signed with the secret before, too.
+            body (Rotation | Unset): How long the text that it has now is still accepted beside the
+                next one.
         """
         return await self._caller.send(
             rotate_webhook_secret.call(

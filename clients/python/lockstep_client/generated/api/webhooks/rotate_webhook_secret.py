@@ -7,14 +7,14 @@ import httpx
 from ...client import Call
 from ...errors import UndocumentedAnswer, json_of
 from ...models.new_webhook_view import NewWebhookView
-from ...models.secret_rotation import SecretRotation
+from ...models.rotation import Rotation
 from ...types import UNSET, Unset
 
 
 def call(
     webhook_id: UUID,
     *,
-    body: SecretRotation | Unset = UNSET,
+    body: Rotation | Unset = UNSET,
     if_match: str | Unset = UNSET,
 ) -> Call[NewWebhookView]:
     """`rotate_webhook_secret`, unsent."""

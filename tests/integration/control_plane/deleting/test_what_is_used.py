@@ -1,0 +1,86 @@
+"""What something still uses is deleted only by who says so, and who does not is told what uses it."""
+
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+
+from fixtures.api.api_in_process import ApiInProcess
+from fixtures.api.problems import problem
+from fixtures.gateways.gateway import Tenant
+
+NOOP = [{"name": "a", "kind": "noop"}]
+SECRET = {"name": "prices", "host": "prices.example"}
+
+
+async def made(owner: httpx.AsyncClient, path: str, **body: Any) -> dict[str, Any]:
+    answer = await owner.post(path, json=body)
+    assert answer.status_code == 201, answer.text
+    return dict(answer.json())
+
+
+def users(answer: httpx.Response) -> list[tuple[str, str]]:
+    told = problem(answer, 409, "in_use")
+    assert not told["more"]
+    return [(one["kind"], one["name"]) for one in told["used_by"]]
+
+
+async def test_a_secret_that_tasks_name_is_kept_until_somebody_says_so(
+    api: ApiInProcess, tenant: Tenant, audited: Callable[[], list[tuple[Any, ...]]]
+) -> None:
+    async with api.caller(tenant) as owner:
+        for name in ("prices", "unused"):
+            body = {"value": "v", "hosts": ["prices.example"]}
+            assert (await owner.put(f"/secrets/{name}", json=body)).status_code == 201
+        task = await made(owner, "/tasks", name="asks", steps=NOOP, secrets=[SECRET], egress=["prices.example"])
+        assert (await owner.delete("/secrets/unused")).status_code == 204
+        assert users(await owner.delete("/secrets/prices")) == [("task", "asks")]
+        assert (await owner.get("/secrets/prices")).status_code == 200
+        # A version that nothing runs any more needs nothing.
+        other = {"name": "asks", "steps": NOOP}
+        changed = await owner.patch(f"/tasks/{task['id']}", json=other, headers={"If-Match": '"1"'})
+        assert changed.status_code == 200, changed.text
+        pinned = await made(owner, "/triggers", name="hook", task_id=task["id"], task_version=1)
+        assert users(await owner.delete("/secrets/prices")) == [("task", "asks")]
+        assert (await owner.delete("/secrets/prices?while_used=true")).status_code == 204
+        assert (await owner.delete(f"/triggers/{pinned['id']}")).status_code == 204
+    [(_, _, _, _), (_, _, _, detail)] = [row for row in audited() if row[1] == "secret.delete"]
+    assert [one["name"] for one in detail["used_by"]] == ["asks"]
+
+
+async def test_a_secret_that_no_version_in_use_names_goes(api: ApiInProcess, tenant: Tenant) -> None:
+    async with api.caller(tenant) as owner:
+        assert (await owner.put("/secrets/prices", json={"value": "v", "hosts": ["prices.example"]})).status_code == 201
+        task = await made(owner, "/tasks", name="asks", steps=NOOP, secrets=[SECRET], egress=["prices.example"])
+        assert (await owner.delete(f"/tasks/{task['id']}")).status_code == 204
+        assert (await owner.delete("/secrets/prices")).status_code == 204
+
+
+@pytest.mark.parametrize("by", ["its name", "its id"])
+async def test_a_task_that_something_starts_is_kept_until_somebody_says_so(
+    api: ApiInProcess, tenant: Tenant, by: str
+) -> None:
+    async with api.caller(tenant) as owner:
+        task = await made(owner, "/tasks", name="below", steps=NOOP)
+        named = "below" if by == "its name" else task["id"]
+        await made(owner, "/tasks", name="above", steps=[{"name": "b", "kind": "run", "task": named}])
+        schedule = await made(owner, "/schedules", name="hourly", task_id=task["id"], every_seconds=3600)
+        await made(owner, "/triggers", name="hook", task_id=task["id"])
+        told = users(await owner.delete(f"/tasks/{task['id']}"))
+        assert told == [("schedule", "hourly"), ("task", "above"), ("trigger", "hook")]
+        assert (await owner.delete(f"/schedules/{schedule['id']}")).status_code == 204
+        told = users(await owner.delete(f"/tasks/{task['id']}"))
+        assert told == [("task", "above"), ("trigger", "hook")]
+        assert (await owner.get("/tasks?name=below")).json()["items"] != []
+        assert (await owner.delete(f"/tasks/{task['id']}?while_used=true")).status_code == 204
+
+
+async def test_a_neighbour_s_use_is_none(api: ApiInProcess, tenant: Tenant, scratch: Any) -> None:
+    async with api.caller(tenant) as owner, api.caller(Tenant().create(scratch)) as neighbour:
+        for one in (owner, neighbour):
+            body = {"value": "v", "hosts": ["prices.example"]}
+            assert (await one.put("/secrets/prices", json=body)).status_code == 201
+        await made(neighbour, "/tasks", name="asks", steps=NOOP, secrets=[SECRET], egress=["prices.example"])
+        assert (await owner.delete("/secrets/prices")).status_code == 204
+        problem(await neighbour.delete("/secrets/prices"), 409, "in_use")
