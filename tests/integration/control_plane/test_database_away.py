@@ -18,8 +18,10 @@ from fixtures.gateways.gateway import Tenant
 from fixtures.machine.free_port import free_port
 from fixtures.machine.postgres import ScratchDatabase
 from foundation.domain.ids import TenantId
+from foundation.storage.people.call_rows import CallRows
 from foundation.storage.session.database import Database, DatabaseSettings
 
+HELD_MS = 60_000
 ASK_OTHERS_FIRST = ("/api/v1/breakers", "/api/v1/operations", "/api/v1/workers")
 OF_OPERATORS = {"POST /api/v1/tenants", "GET /api/v1/tenants"}
 OF_OPERATORS |= {f"POST /api/v1/tenants/{{tenant_id}}/{act}" for act in ("suspend", "restore")}
@@ -46,7 +48,7 @@ async def standing_on(api: ApiInProcess, database: Database) -> AsyncIterator[No
     state = api.app.state
     before = state.resources
     streams = replace(before.streams, reads=StreamReads(database, at_once=1))
-    state.resources = replace(before, database=database, streams=streams)
+    state.resources = replace(before, database=database, streams=streams, call_rows=CallRows(database))
     try:
         yield
     finally:
@@ -87,7 +89,10 @@ async def test_every_operation_says_that_the_database_is_away(
     url = scratch.url("control_plane")
     if how == "away":
         url = f"postgresql://nobody@127.0.0.1:{free_port()}/none"
-    pool = DatabaseSettings(url=PostgresDsn(url), pool_size=1, pool_timeout_seconds=0.05)
+    # Its one connection is held while all operations are asked.
+    pool = DatabaseSettings(
+        url=PostgresDsn(url), pool_size=1, pool_timeout_seconds=0.05, idle_transaction_timeout_ms=HELD_MS
+    )
     database = Database(pool, application="test")
     async with standing_on(api, database):
         if how == "away":
