@@ -17,9 +17,10 @@ from foundation.contracts.tool_job import MIB, JobLimits, JobReason
 from foundation.contracts.tools.calls.profile_limits import PROFILE_LIMITS
 from tool_runtime.sandbox import frames
 from tool_runtime.sandbox.carried import CarriedWorkspace
-from tool_runtime.sandbox.collecting import Collecting, processor_ticks
+from tool_runtime.sandbox.collecting import Collecting
 from tool_runtime.sandbox.limits import rlimits
 from tool_runtime.sandbox.output import PipeOutput
+from tool_runtime.sandbox.processors import for_a_job, processor_ticks
 from tool_runtime.sandbox.walls.started import Started
 from tool_runtime.sandbox.watch.machine import HostFloor
 from tool_runtime.sandbox.watch.monitor import Monitor, breach, pause_after
@@ -185,14 +186,15 @@ class Box:
         return self._received, processor_ticks(self._started.init_pid)
 
     def _prefer_as_victim(self) -> None:
-        """Should the machine run out of memory, the kernel takes the job first; it has the processors of its kind."""
+        """Should the machine run out of memory, the kernel takes the job first."""
+        with contextlib.suppress(OSError):
+            Path(f"/proc/{self._started.init_pid}/oom_score_adj").write_text("1000")
+
+    def _give_processors(self) -> None:
+        """Of what the job's first process starts, all have as many as their kind may have, and no more."""
         pid = self._started.init_pid
-        processors = sorted(os.sched_getaffinity(0))
-        wanted = PROFILE_LIMITS[self._started.profile.name].processors
         with contextlib.suppress(OSError):
-            os.sched_setaffinity(pid, {processors[(pid + n) % len(processors)] for n in range(wanted)})
-        with contextlib.suppress(OSError):
-            Path(f"/proc/{pid}/oom_score_adj").write_text("1000")
+            os.sched_setaffinity(pid, for_a_job(pid, PROFILE_LIMITS[self._started.profile.name].processors))
 
     async def _converse(self, job: BoxJob, take: Callable[[frames.Piece], None]) -> None:
         """The control channel: hand in, then read until END. A channel that breaks ends the job."""
@@ -209,6 +211,7 @@ class Box:
             self.stop(JobReason.PROTOCOL, f"the sandbox broke the protocol: {error}")
 
     async def _hand_in(self, job: BoxJob) -> None:
+        self._give_processors()
         writer = self._started.writer
         given = job.workspace and job.workspace.taken
         archive = ((frames.WORKSPACE_PLACE.decode(), given),) if given else ()

@@ -8,14 +8,12 @@ nothing.
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 STILL_SECONDS = 10.0
 """Without anything that moves."""
 COLLECT_SECONDS = 60.0
 """In all. With the inputs and the uploads it keeps within what the launcher adds to a job's time."""
 _LOOK_SECONDS = 0.25
-_FIRST_TIME, _LAST_TIME = 11, 13  # utime, stime of /proc/<pid>/stat, counted after the command's closing parenthesis
 
 
 @dataclass
@@ -43,12 +41,3 @@ class Collecting:
                 return f"its files were not collected within {self.most_seconds:.0f} s"
             if now - since >= self.still_seconds:
                 return f"its files were not collected: nothing moved for {self.still_seconds:.0f} s"
-
-
-def processor_ticks(pid: int) -> int:
-    """Of this process alone; 0 where it is gone."""
-    try:
-        after_name = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b") ")[2]
-    except OSError:
-        return 0
-    return sum(map(int, after_name.split()[_FIRST_TIME:_LAST_TIME]))
