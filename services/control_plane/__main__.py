@@ -6,6 +6,7 @@ from uvicorn.config import STARTUP_FAILURE
 
 from control_plane.app import SERVICE, create_app
 from control_plane.settings import ControlPlaneSettings
+from foundation.http.serving.connection import AnsweringHttp
 from foundation.http.serving.servers import StoppingServer, server_config
 from foundation.telemetry import logs, metrics, traces
 from foundation.telemetry.spans.buffer import KEPT
@@ -20,7 +21,13 @@ def main() -> None:
     traces.configure(SERVICE, into=KEPT)
     metrics.serve(SERVICE)
     app = create_app(settings)
-    config = server_config(app, host=settings.host, port=settings.port_control_plane, drain_seconds=_END_SECONDS)
+    config = server_config(
+        app,
+        host=settings.host,
+        port=settings.port_control_plane,
+        drain_seconds=_END_SECONDS,
+        http=AnsweringHttp,
+    )
 
     async def end_streams() -> None:
         """Streams of events are endless: their readers are sent away before the open connections are waited for."""

@@ -160,6 +160,21 @@ class Http(HttpToolsProtocol):
         self.loop.call_later(_LINGER_SECONDS, self.transport.abort)
 
 
+class AnsweringHttp(Http):
+    """Answers also a client that says nothing more, and still reads: one that has shut down its side of the connection.
+
+    Whoever goes away altogether looks the same until something is written to them. So this is for servers whose answers
+    are quick; one that works for whoever waits, and stops when they leave, takes the end of what it reads for that.
+    """
+
+    def eof_received(self) -> bool:  # type: ignore[override]  # asyncio asks whether the connection stays open
+        whole = self._arrival.phase is Phase.NOTHING and self._refusal is None
+        if not whole or self.cycle is None or self.cycle.response_started:
+            return False
+        self.cycle.keep_alive = False
+        return True
+
+
 def _too_large() -> HeadTooLarge:
     reason = f"the head of the request has more than {MAX_HEAD_BYTES} bytes"
     return HeadTooLarge(reason, remedy="send a shorter URL, or fewer or shorter headers")

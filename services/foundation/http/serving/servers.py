@@ -22,6 +22,7 @@ def server_config(
     drain_seconds: int | None = None,
     loop: Literal["auto", "asyncio", "uvloop"] = "auto",
     lifespan: Literal["auto", "off"] = "auto",
+    http: type[Http] = Http,
 ) -> uvicorn.Config:
     """`drain_seconds` is how long open calls may take to end when the server is told to stop; None: as they like.
 
@@ -34,7 +35,7 @@ def server_config(
         port=port,
         loop=loop,
         lifespan=lifespan,
-        http=Http,
+        http=http,
         ws="none",
         access_log=False,
         log_config=None,
