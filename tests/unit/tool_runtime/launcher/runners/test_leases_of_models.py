@@ -95,15 +95,17 @@ async def test_a_job_of_another_tool_gets_no_way_to_the_gateway_even_if_it_is_se
 
 
 @pytest.mark.parametrize(
-    ("gateway_url", "job", "detail"),
+    ("gateway_url", "grant", "detail"),
     [
-        pytest.param(None, an_agents_job(), "has no gateway", id="no gateway"),
-        pytest.param(GATEWAY, an_agents_job(models=None), "has no run token", id="no grant"),
+        pytest.param(None, {}, "has no gateway", id="no gateway"),
+        pytest.param(GATEWAY, {"models": None}, "has no run token", id="no grant"),
     ],
 )
-async def test_one_that_cannot_call_models_is_not_begun(gateway_url: str | None, job: ToolJob, detail: str) -> None:
+async def test_one_that_cannot_call_models_is_not_begun(
+    gateway_url: str | None, grant: dict[str, None], detail: str
+) -> None:
     bench = Bench(gateway_url=gateway_url)
-    entry = opened(bench.board, job)
+    entry = opened(bench.board, an_agents_job(**grant))
     assert await bench.leases.give("worker") is None
     result = await entry.answer
     assert (result.reason, result.retryable) == (JobReason.MODELS_UNAVAILABLE, False)
