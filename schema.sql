@@ -354,6 +354,8 @@ CREATE TABLE runs (
     answers_expired_at timestamptz,
     artifacts_expired_at timestamptz,
     events_expired_at timestamptz,
+    -- who has started it, as the audit names its actors, or the step of which run
+    started_by      text,
     PRIMARY KEY (tenant_id, run_id),
     FOREIGN KEY (tenant_id, task_id, task_version) REFERENCES task_versions,
     CONSTRAINT runs_parent FOREIGN KEY (tenant_id, parent_run_id) REFERENCES runs,
@@ -369,6 +371,7 @@ CREATE TABLE runs (
 CREATE UNIQUE INDEX runs_idempotency ON runs (tenant_id, idempotency_key) WHERE idempotency_key IS NOT NULL;
 CREATE INDEX runs_newest ON runs (tenant_id, created_at DESC, run_id DESC);
 CREATE INDEX runs_of_task ON runs (tenant_id, task_id, created_at DESC, run_id DESC);
+CREATE INDEX runs_started_by ON runs (tenant_id, started_by, created_at DESC, run_id DESC);
 CREATE INDEX runs_forked ON runs (tenant_id, forked_from_run_id, created_at DESC, run_id DESC) WHERE forked_from_run_id IS NOT NULL;
 CREATE INDEX runs_of_parent ON runs (tenant_id, parent_run_id, created_at DESC, run_id DESC) WHERE parent_run_id IS NOT NULL;
 CREATE UNIQUE INDEX runs_of_parent_step ON runs (tenant_id, parent_step_id, parent_attempt) WHERE parent_step_id IS NOT NULL;
@@ -1231,7 +1234,9 @@ CREATE TABLE artifacts (
     CHECK ((run_id IS NULL) = (step_id IS NULL)),
     CONSTRAINT artifacts_expired CHECK ((status = 'EXPIRED') = (expired_at IS NOT NULL) AND (erased_at IS NULL OR expired_at IS NOT NULL))
 );
-CREATE INDEX artifacts_of_run ON artifacts (tenant_id, run_id, created_at) WHERE run_id IS NOT NULL;
+CREATE INDEX artifacts_newest ON artifacts (tenant_id, created_at, artifact_id);
+CREATE INDEX artifacts_by_status ON artifacts (tenant_id, status, created_at, artifact_id);
+CREATE INDEX artifacts_left_by_run ON artifacts (tenant_id, run_id, created_at, artifact_id) WHERE run_id IS NOT NULL;
 CREATE INDEX artifacts_stored ON artifacts (tenant_id, created_by) INCLUDE (size) WHERE expired_at IS NULL;
 CREATE INDEX artifacts_kept ON artifacts (tenant_id, created_at, artifact_id) WHERE expired_at IS NULL;
 CREATE INDEX artifacts_to_erase ON artifacts (tenant_id) WHERE status = 'EXPIRED' AND erased_at IS NULL;

@@ -6,29 +6,25 @@ from typing import Any
 
 from control_plane.streams.event_view import RunEventView
 from foundation.contracts.moments import told
-from foundation.domain.run_events import TenantEventType
 from foundation.storage.execution.event_streams import StreamedEvent
 
 TEST_TYPE = "webhook.test"
+_NOWHERE: dict[str, Any] = dict.fromkeys(RunEventView.model_fields)
 
 
 def of_event(event: StreamedEvent) -> str:
-    """The event as the API's streams show it, below `data`."""
-    view = RunEventView.of(event).model_dump(mode="json")
-    return _text(view.pop("type"), view.pop("at"), view)
+    """The event as the API's streams show it, in `data`, whether it is a run's or the tenant's own."""
+    return _text(RunEventView.of(event).model_dump(mode="json"))
 
 
 def of_test(at: datetime, name: str) -> str:
-    return _text(TEST_TYPE, at.isoformat().replace("+00:00", "Z"), {"webhook": name})
+    """In the shape of an event, with which it shares its receivers, although it stands in no stream and has no id."""
+    return _text({**_NOWHERE, "type": TEST_TYPE, "at": told(at), "data": {"webhook": name}})
 
 
-def of_tenant(kind: TenantEventType, at: datetime, data: dict[str, Any]) -> str:
-    """What happened in the tenant and in no run of it."""
-    return _text(kind, told(at), data)
-
-
-def _text(kind: str, at: str, data: dict[str, Any]) -> str:
-    return json.dumps({"type": kind, "timestamp": at, "data": data}, ensure_ascii=False, separators=(",", ":"))
+def _text(event: dict[str, Any]) -> str:
+    message = {"type": event["type"], "timestamp": event["at"], "data": event}
+    return json.dumps(message, ensure_ascii=False, separators=(",", ":"))
 
 
 def wants(patterns: list[str], kind: str) -> bool:

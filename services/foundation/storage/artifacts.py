@@ -134,6 +134,36 @@ async def of_run(
     return [_artifact_of(row) for row in rows]
 
 
+TENANT_PAGES = Pages(
+    "SELECT * FROM artifacts WHERE tenant_id = :tenant_id AND content_type <> ALL(CAST(:but AS text[]))",
+    orders=Orders({"created_at": by_age("created_at", "artifact_id")}, "-created_at"),
+    filters={
+        "status": "status = :status",
+        "run_id": "run_id = :run_id",
+        "since": "created_at >= :since",
+        "until": "created_at < :until",
+    },
+)
+
+
+async def of_tenant(
+    tx: Transaction,
+    tenant_id: TenantId,
+    part: PagePart,
+    *,
+    status: str | None,
+    run_id: RunId | None,
+    since: datetime | None,
+    until: datetime | None,
+    but: Collection[str] = (),
+) -> list[Artifact]:
+    """What tools have left and users have announced, without the files of the types `but`."""
+    values = {"tenant_id": tenant_id, "but": list(but)}
+    filters = {"status": status, "run_id": run_id, "since": since, "until": until}
+    rows = await TENANT_PAGES.read(tx, part, values, **filters)
+    return [_artifact_of(row) for row in rows]
+
+
 async def final_ones(
     tx: Transaction, tenant_id: TenantId, *, after: ArtifactId | None, limit: int
 ) -> list[tuple[ArtifactId, str]]:

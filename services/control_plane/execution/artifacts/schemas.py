@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from foundation.contracts.accepted.content_types import ContentType
 from foundation.contracts.accepted.digests import Sha256
 from foundation.contracts.accepted.file_names import FileName
+from foundation.domain.ids import RunId, StepId
 
 _LARGEST_OBJECT = 5 * 2**40
 """S3 takes no larger one; what this installation takes is a setting."""
@@ -38,11 +39,14 @@ class UploadView(BaseModel):
     fields: dict[str, str]
 
 
+ArtifactStatus = Literal["PENDING", "READY", "EXPIRED"]
+
+
 class ArtifactView(BaseModel):
     """An artifact that is READY never changes: its bytes are those of its digest."""
 
     id: UUID
-    status: Literal["PENDING", "READY", "EXPIRED"] = Field(
+    status: ArtifactStatus = Field(
         description="PENDING until the file that was announced is uploaded; EXPIRED when its bytes are gone: deleted, "
         "never uploaded, or by the tenant's retention"
     )
@@ -54,3 +58,6 @@ class ArtifactView(BaseModel):
         description="presigned; opens without credentials for some minutes; null unless READY, and for operators"
     )
     expired_at: datetime | None
+    created_at: datetime
+    run_id: RunId | None = Field(description="whose tool has left it; null of an upload")
+    step_id: StepId | None

@@ -108,13 +108,13 @@ async def delete(tx: Transaction, caller: ApiCaller, artifact_id: ArtifactId) ->
 
 
 def _no_such_artifact() -> NotFound:
-    return NotFound("there is no such artifact", remedy="GET /api/v1/runs/{id}/artifacts lists what a run has left")
+    return NotFound("there is no such artifact", remedy="GET /api/v1/artifacts lists those of your tenant")
 
 
-async def shown_to(app: AppResources, caller: ApiCaller, artifact: Artifact) -> ArtifactView:
-    """With an address that opens it; not for operators, of whose reading the audit could not tell then."""
+async def shown_to(app: AppResources, caller: ApiCaller, artifact: Artifact, *, signed: bool = True) -> ArtifactView:
+    """With an address that opens it where one is asked for; not for operators, whose reading no audit would tell."""
     url = None
-    if artifact.ready and caller.access is None:
+    if signed and artifact.ready and caller.access is None:
         url = await app.objects.download_url(
             artifact.object_key,
             seconds=app.settings.url_seconds,
@@ -131,4 +131,7 @@ async def shown_to(app: AppResources, caller: ApiCaller, artifact: Artifact) -> 
         sha256=artifact.sha256.hex(),
         url=url,
         expired_at=artifact.expired_at,
+        created_at=artifact.created_at,
+        run_id=artifact.run_id,
+        step_id=artifact.step_id,
     )

@@ -85,6 +85,7 @@ async def fork(
     definition = definition_of(task)
     check_overrides(definition, request.overrides, running={row.name for row in rows} - plan.copied)
     rules = await require_start(tx, caller, max_open=max_open)
+    overrides = {name: dict(changed) for name, changed in request.overrides.items()}
     run = NewRun(
         tenant_id=caller.tenant_id,
         run_id=RunId(new_uuid()),
@@ -100,9 +101,8 @@ async def fork(
         created_by=caller.user_id,
         priority=origin.priority,
         concurrency=definition.concurrency,
-        lineage=Lineage(
-            origin_id, plan.start, plan.turn, {name: dict(changed) for name, changed in request.overrides.items()}
-        ),
+        started_by=caller.actor,
+        lineage=Lineage(origin_id, plan.start, plan.turn, overrides),
         paused=not request.begins,
     )
     created, is_new = await insert_once(tx, caller, run)

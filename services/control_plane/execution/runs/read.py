@@ -35,6 +35,15 @@ async def timeline(
     return run, await steps.page_of_run(tx, caller.tenant_id, run_id, part)
 
 
+async def step(tx: Transaction, caller: ApiCaller, run_id: RunId, name: str) -> tuple[Run, StepRow]:
+    """The run, and its step or an item of one; `NoSuchStep`, or `StepNotThereYet` for one that is still to come."""
+    run = await get(tx, caller, run_id)
+    row = await steps.named(tx, caller.tenant_id, run_id, name)
+    if row is None:
+        raise await missing_steps.missing(tx, caller, run, {name: None})
+    return run, row
+
+
 async def items(
     tx: Transaction, caller: ApiCaller, run_id: RunId, name: str, part: PagePart
 ) -> tuple[Run, list[StepRow]]:

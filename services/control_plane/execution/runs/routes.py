@@ -13,8 +13,9 @@ from control_plane.execution.runs.submit import RunRequest, submit_run
 from control_plane.requests.etags import etag, expected_version
 from control_plane.requests.keys.header import IdempotencyKey
 from control_plane.requests.lists.listed import ListOf, ListRequest
+from control_plane.requests.lists.ranges import AskedRange
 from control_plane.rooms import RoomRouter
-from foundation.contracts.steps.base import MAX_STEPS, STEP_NAME_PATTERN
+from foundation.contracts.steps.base import ITEM_NAME_PATTERN, MAX_STEPS, STEP_NAME_PATTERN
 from foundation.contracts.tool_job import WORKSPACE_TYPE
 from foundation.domain.ids import RunId, TaskId
 from foundation.domain.states import RunStatus
@@ -34,6 +35,9 @@ _ARTIFACTS = ListOf[Artifact]("artifacts", ArtifactView, artifacts.PAGES.orders)
 _STEPS = ListOf[StepRow]("steps", StepView, steps.OF_RUN.orders, key=("id", "name"), rows=(MAX_STEPS, MAX_STEPS))
 """A run has no more, so that who asks for no page has all of them."""
 _ITEMS = ListOf[StepRow]("items", StepView, steps.ITEMS.orders, key=("id", "name"))
+StepOrItem = Annotated[
+    str, Path(pattern=ITEM_NAME_PATTERN, description="the name of a step; name[index] for an item of one with foreach")
+]
 ItemsOf = Annotated[str, Path(pattern=STEP_NAME_PATTERN, description="the name of a step with `foreach`")]
 
 
@@ -74,10 +78,18 @@ async def list_runs(
     caller: RunReader,
     tx: Tx,
     asked: Annotated[ListRequest, Depends(_RUNS)],
+    created: AskedRange,
     status: Annotated[RunStatus | None, Query()] = None,
     task_id: Annotated[TaskId | None, Query()] = None,
     forked_from: Annotated[RunId | None, Query(description="the run that they were forked from")] = None,
     parent_run_id: Annotated[RunId | None, Query(description="the run whose steps have started them")] = None,
+    started_by: Annotated[
+        str | None,
+        Query(
+            max_length=300,
+            description="as the audit names its actors: `user:<id>`, `key:<id>`, `schedule:<id>`, `trigger:<id>`",
+        ),
+    ] = None,
     stuck: Annotated[
         bool | None,
         Query(description="true: open runs that hang, which `/runs/{id}/explain` explains; false: the others"),
@@ -93,6 +105,9 @@ async def list_runs(
         task_id=task_id,
         forked_from=forked_from,
         parent=parent_run_id,
+        started_by=started_by,
+        since=created.first,
+        until=created.end,
         among=hanging if stuck else None,
         but=None if stuck else hanging,
     )
@@ -143,6 +158,17 @@ async def timeline(
 ) -> Response:
     run, rows = await read.timeline(tx, caller, run_id, asked.part)
     return _STEPS.answer(rows, asked, lambda step: StepView.of(step, run.expired()))
+
+
+@router.get(
+    "/{run_id}/steps/{name}",
+    summary="One step of a run, or one item of a step with foreach",
+    operation_id="get_run_step",
+    responses=refusals(404, 409),
+)
+async def get_step(run_id: RunId, name: StepOrItem, caller: RunReader, tx: Tx) -> StepView:
+    run, step = await read.step(tx, caller, run_id, name)
+    return StepView.of(step, run.expired())
 
 
 @router.get(

@@ -74,6 +74,9 @@ class RunView(BaseModel):
     budget: dict[str, int | str | None]
     priority: Priority
     created_at: datetime
+    started_by: str | None = Field(
+        description="who has started it, as the audit names its actors, or the step of which run"
+    )
     started_at: datetime | None
     ended_at: datetime | None
     deadline_at: datetime | None
@@ -108,6 +111,7 @@ class RunView(BaseModel):
             budget={"tokens": run.budget_tokens, "cost_usd": limit},
             priority=run.priority,
             created_at=run.created_at,
+            started_by=run.started_by,
             started_at=run.started_at,
             ended_at=run.ended_at,
             deadline_at=run.deadline_at,

@@ -82,6 +82,7 @@ async def submit_run(
         created_by=caller.user_id,
         priority=request.priority or definition.priority,
         concurrency=definition.concurrency,
+        started_by=caller.actor,
     )
     created, is_new = await insert_once(tx, caller, run)
     annotate({SpanAttribute.RUN_ID: str(created.run_id)})

@@ -1,5 +1,6 @@
 """`/audit` of a tenant, and `/operations/audit` of the platform."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated
 
@@ -11,6 +12,7 @@ from control_plane.governance.audit.export import MEDIA_TYPES, exported
 from control_plane.governance.audit.schemas import AuditOutcome, AuditRow, ExportFormat
 from control_plane.requests.answers.streamed import begun
 from control_plane.requests.lists.listed import ListOf, ListRequest
+from control_plane.requests.lists.ranges import AskedRange, MomentRange
 from control_plane.requests.texts import Moment
 from control_plane.resources import AppResources
 from control_plane.rooms import RoomRouter
@@ -40,36 +42,24 @@ Actor = Annotated[str | None, Query(max_length=300)]
 Action = Annotated[str | None, Query(max_length=120)]
 Target = Annotated[str | None, Query(max_length=2048)]
 Outcome = Annotated[AuditOutcome | None, Query()]
-First = Annotated[Moment | None, Query(alias="from", description="from this moment on")]
-End = Annotated[Moment | None, Query(alias="to", description="before this moment")]
 
 
 async def wanted_platform_rows(
-    actor: Actor = None,
-    action: Action = None,
-    target: Target = None,
-    outcome: Outcome = None,
-    first: First = None,
-    end: End = None,
+    asked: AskedRange, actor: Actor = None, action: Action = None, target: Target = None, outcome: Outcome = None
 ) -> AuditFilter:
-    if first is not None and end is not None and first > end:
-        detail = "it is after the moment before which rows are asked for"
-        raise BadRequest(f"/query/from: {detail}", faults=(Fault("/query/from", detail),))
-    return AuditFilter(actor, action, target, outcome, first, end)
+    return AuditFilter(actor, action, target, outcome, asked.first, asked.end)
+
+
+WantedPlatformRows = Annotated[AuditFilter, Depends(wanted_platform_rows)]
 
 
 async def wanted_rows(
-    actor: Actor = None,
-    action: Action = None,
-    target: Target = None,
-    outcome: Outcome = None,
-    first: First = None,
-    end: End = None,
+    wanted: WantedPlatformRows,
     since: Annotated[Moment | None, Query(deprecated=True, description="use `from`")] = None,
     until: Annotated[Moment | None, Query(deprecated=True, description="use `to`")] = None,
 ) -> AuditFilter:
-    first, end = _one_of("from", first, "since", since), _one_of("to", end, "until", until)
-    return await wanted_platform_rows(actor, action, target, outcome, first, end)
+    asked = MomentRange(_one_of("from", wanted.since, "since", since), _one_of("to", wanted.until, "until", until))
+    return replace(wanted, since=asked.first, until=asked.end)
 
 
 def _one_of(name: str, value: datetime | None, former: str, formers: datetime | None) -> datetime | None:
@@ -80,7 +70,6 @@ def _one_of(name: str, value: datetime | None, former: str, formers: datetime | 
 
 
 WantedRows = Annotated[AuditFilter, Depends(wanted_rows)]
-WantedPlatformRows = Annotated[AuditFilter, Depends(wanted_platform_rows)]
 
 
 @router.get(

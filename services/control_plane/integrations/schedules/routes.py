@@ -26,7 +26,7 @@ from foundation.storage.schedules.schedules import Schedule
 
 router = RoomRouter(prefix="/schedules", tags=["schedules"])
 
-_SCHEDULES = ListOf[Schedule]("schedules", ScheduleView, schedules.PAGES.orders)
+_SCHEDULES = ListOf[Schedule]("schedules", ScheduleView, schedules.PAGES.orders, on_request=("input",))
 _FIRINGS = ListOf[Firing]("firings", FiringView, firings.PAGES.orders)
 
 
@@ -51,7 +51,7 @@ async def create(body: NewSchedule, response: Response, caller: ScheduleWriter, 
 
 @router.get(
     "",
-    summary="The tenant's schedules, newest first",
+    summary="The tenant's schedules, newest first; their inputs where `fields` names them",
     operation_id="list_schedules",
     responses=refusals(422),
     response_model=_SCHEDULES.page,
@@ -63,7 +63,9 @@ async def list_schedules(
     task_id: Annotated[TaskId | None, Query()] = None,
     paused: Annotated[bool | None, Query()] = None,
 ) -> Response:
-    rows = await schedules.page(tx, caller.tenant_id, asked.part, task_id=task_id, paused=paused)
+    rows = await schedules.page(
+        tx, caller.tenant_id, asked.part, whole=_SCHEDULES.is_whole(asked), task_id=task_id, paused=paused
+    )
     return _SCHEDULES.answer(rows, asked, ScheduleView.of)
 
 

@@ -106,12 +106,13 @@ class FiringView(BaseModel):
 
 
 class ScheduleView(BaseModel):
-    """A schedule as lists show it: without its input."""
+    """A schedule as lists show it, its input where `fields` names it."""
 
     id: ScheduleId
     name: str
     task_id: TaskId
     task_version: int | None
+    input: dict[str, Any]
     cron: str | None
     every_seconds: int | None
     at: datetime | None
@@ -135,16 +136,14 @@ class ScheduleView(BaseModel):
 
 
 class WholeScheduleView(ScheduleView):
-    """A schedule with its input, its next firings and its last ones."""
+    """A schedule with its next firings and its last ones."""
 
-    input: dict[str, Any]
     next_firings: list[datetime] = Field(description="the first few, without jitter")
     last_firings: list[FiringView] = Field(description="the last few; `/firings` lists all")
 
     @classmethod
     def whole(cls, schedule: Schedule, next_firings: list[datetime], last: list[Firing]) -> Self:
         more = {
-            "input": schedule.input,
             "next_firings": next_firings,
             "last_firings": [FiringView.of(firing) for firing in last],
         }

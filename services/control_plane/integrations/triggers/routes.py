@@ -14,7 +14,6 @@ from control_plane.integrations.triggers.schemas import (
     TriggerCallView,
     TriggerChange,
     TriggerView,
-    WholeTriggerView,
 )
 from control_plane.integrations.triggers.secrets import CALLS_PATH, shown_secret
 from control_plane.requests.etags import etag, expected_version
@@ -34,7 +33,7 @@ from foundation.storage.triggers.triggers import Trigger
 
 router = RoomRouter(tags=["triggers"])
 
-_TRIGGERS = ListOf[Trigger]("triggers", TriggerView, triggers.PAGES.orders)
+_TRIGGERS = ListOf[Trigger]("triggers", TriggerView, triggers.PAGES.orders, on_request=("input", "payload_form"))
 _CALLS = ListOf[TriggerCall]("trigger-calls", TriggerCallView, calls.PAGES.orders)
 
 
@@ -60,7 +59,7 @@ def _with_secret(response: Response, tenant_id: TenantId, trigger: Trigger, app:
 
 @router.get(
     "/triggers",
-    summary="The tenant's triggers, newest first",
+    summary="The tenant's triggers, newest first; their inputs and forms where `fields` names them",
     operation_id="list_triggers",
     responses=refusals(422),
     response_model=_TRIGGERS.page,
@@ -71,7 +70,7 @@ async def list_triggers(
     asked: Annotated[ListRequest, Depends(_TRIGGERS)],
     task_id: Annotated[TaskId | None, Query()] = None,
 ) -> Response:
-    rows = await triggers.page(tx, caller.tenant_id, asked.part, task_id=task_id)
+    rows = await triggers.page(tx, caller.tenant_id, asked.part, whole=_TRIGGERS.is_whole(asked), task_id=task_id)
     return _TRIGGERS.answer(rows, asked, lambda one: TriggerView.of(caller.tenant_id, one))
 
 
@@ -81,10 +80,10 @@ async def list_triggers(
     operation_id="get_trigger",
     responses=refusals(404),
 )
-async def get(trigger_id: TriggerId, response: Response, caller: TriggerReader, tx: Tx) -> WholeTriggerView:
+async def get(trigger_id: TriggerId, response: Response, caller: TriggerReader, tx: Tx) -> TriggerView:
     trigger = await service.get(tx, caller, trigger_id)
     response.headers["ETag"] = etag(trigger.version)
-    return WholeTriggerView.whole(caller.tenant_id, trigger)
+    return TriggerView.of(caller.tenant_id, trigger)
 
 
 @router.patch(
@@ -100,10 +99,10 @@ async def change(
     caller: TriggerWriter,
     tx: Tx,
     if_match: IfMatch,
-) -> WholeTriggerView:
+) -> TriggerView:
     trigger = await service.change(tx, caller, trigger_id, body, expected=expected_version(if_match))
     response.headers["ETag"] = etag(trigger.version)
-    return WholeTriggerView.whole(caller.tenant_id, trigger)
+    return TriggerView.of(caller.tenant_id, trigger)
 
 
 @router.delete(

@@ -78,7 +78,9 @@ class TriggerView(BaseModel):
     path: str
     task_id: TaskId
     task_version: int | None
+    input: dict[str, Any]
     payload_as: str
+    payload_form: dict[str, Any] | None
     calls_per_minute: int
     paused: bool
     runs_as: UserId = Field(description="with whose rights, and at whose budget, its runs start: who changed it last")
@@ -93,26 +95,14 @@ class TriggerView(BaseModel):
         return cls.model_validate(_members(tenant_id, trigger))
 
 
-class WholeTriggerView(TriggerView):
-    """A trigger with its input and the form of its payload."""
-
-    input: dict[str, Any]
-    payload_form: dict[str, Any] | None
-
-    @classmethod
-    def whole(cls, tenant_id: TenantId, trigger: Trigger) -> Self:
-        more = {"input": trigger.input, "payload_form": trigger.payload_form}
-        return cls.model_validate({**_members(tenant_id, trigger), **more})
-
-
-class NewTriggerView(WholeTriggerView):
+class NewTriggerView(TriggerView):
     """A trigger with the secret that signs its calls; it is shown this once."""
 
     secret: str
 
     @classmethod
     def with_secret(cls, tenant_id: TenantId, trigger: Trigger, secret: str) -> Self:
-        return cls.model_validate({**WholeTriggerView.whole(tenant_id, trigger).model_dump(), "secret": secret})
+        return cls.model_validate({**TriggerView.of(tenant_id, trigger).model_dump(), "secret": secret})
 
 
 def _members(tenant_id: TenantId, trigger: Trigger) -> dict[str, object]:

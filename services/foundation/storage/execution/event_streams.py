@@ -212,15 +212,22 @@ async def of_tenant(
     return _page(rows.all(), until)
 
 
-async def tell_tenant(tx: Transaction, tenant_id: TenantId, kind: str, *, at: datetime, data: dict[str, Any]) -> None:
-    """An event of the tenant and of no run of it, for its stream."""
-    await tx.execute(
-        text(
-            """INSERT INTO tenant_events (tenant_id, at, type, data)
-               VALUES (:tenant_id, :at, :type, CAST(:data AS jsonb))"""
-        ),
-        {"tenant_id": tenant_id, "at": at, "type": kind, "data": jsonb(data)},
-    )
+async def tell_tenant(
+    tx: Transaction, tenant_id: TenantId, kind: str, *, at: datetime, data: dict[str, Any]
+) -> StreamedEvent:
+    """An event of the tenant and of no run of it, as its stream has it from now on."""
+    row = (
+        await tx.execute(
+            text(
+                """INSERT INTO tenant_events (tenant_id, at, type, data)
+                   VALUES (:tenant_id, :at, :type, CAST(:data AS jsonb)) RETURNING xact::text AS xact, event_id"""
+            ),
+            {"tenant_id": tenant_id, "at": at, "type": kind, "data": jsonb(data)},
+        )
+    ).one()
+    nowhere: dict[str, Any] = dict.fromkeys(("seq", "run_id", "step_id", "step", "item"))
+    place = EventPlace(int(row.xact), row.event_id)
+    return StreamedEvent(place=place, type=kind, at=at, data=data, runs_above=(), **nowhere)
 
 
 async def tenants_with_events(tx: Transaction, since: Sequence[tuple[TenantId, int]]) -> set[TenantId]:

@@ -55,6 +55,8 @@ class NewRun:
     lineage: Lineage | None = None
     paused: bool = False
     parentage: Parentage | None = None
+    started_by: str | None = None
+    """Who starts it, as the audit names them, or the step of which run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,8 @@ class Run:
     """The name of the step that started it."""
     tokens_below: int
     cost_nano_usd_below: int
+    started_by: str | None = None
+    """As the audit names them; None of runs from before this was kept."""
     prompts_expired_at: datetime | None = None
     answers_expired_at: datetime | None = None
     artifacts_expired_at: datetime | None = None
@@ -131,12 +135,12 @@ async def insert(tx: Transaction, run: NewRun) -> Run | None:
                                  timeout_seconds, idempotency_key, request_digest, traceparent, created_by,
                                  status, pause_reason, forked_from_run_id, forked_from_step, forked_from_turn,
                                  overrides, priority, concurrency, ancestor_run_ids, parent_run_id, parent_step_id,
-                                 parent_attempt)
+                                 parent_attempt, started_by)
                VALUES (:tenant_id, :run_id, :task_id, :task_version, CAST(:input AS jsonb), :budget_tokens,
                        :budget_nano_usd, :timeout_seconds, :idempotency_key, :request_digest, :traceparent,
                        :created_by, :status, :pause_reason, :origin, :origin_step, :origin_turn,
                        CAST(:overrides AS jsonb), :priority, :concurrency, :ancestors, :parent, :parent_step,
-                       :parent_attempt)
+                       :parent_attempt, :started_by)
                ON CONFLICT (tenant_id, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING
                RETURNING *, run_deadline(runs) AS deadline_at, 0 AS tokens, 0 AS cost_nano_usd, NULL AS parent_step,
                          0 AS tokens_below, 0 AS cost_nano_usd_below"""
@@ -166,6 +170,7 @@ async def insert(tx: Transaction, run: NewRun) -> Run | None:
             "parent": run.parentage and run.parentage.ancestors[-1],
             "parent_step": run.parentage and run.parentage.step_id,
             "parent_attempt": run.parentage and run.parentage.attempt,
+            "started_by": run.started_by,
         },
     )
     row = rows.first()
@@ -200,7 +205,7 @@ _OF_RUNS = ", ".join(
         *("run_id", "task_id", "task_version", "status", "generation", "version", *_LARGE, "error", "pause_reason"),
         *("budget_tokens", "budget_nano_usd", "priority", "traceparent", "created_at", "started_at", "ended_at"),
         *("progressed_at", "usage_final", "forked_from_run_id", "forked_from_step", "forked_from_turn"),
-        *("parent_run_id", *(f"{kind.value}_expired_at" for kind in ContentKind)),
+        *("parent_run_id", "started_by", *(f"{kind.value}_expired_at" for kind in ContentKind)),
     )
 )
 PAGES = Pages(
@@ -214,6 +219,9 @@ PAGES = Pages(
         "task_id": "r.task_id = :task_id",
         "forked_from": "r.forked_from_run_id = :forked_from",
         "parent": "r.parent_run_id = :parent",
+        "started_by": "r.started_by = :started_by",
+        "since": "r.created_at >= :since",
+        "until": "r.created_at < :until",
         "among": "r.run_id = ANY(:among)",
         "but": "r.run_id <> ALL(:but)",
     },
@@ -230,6 +238,9 @@ async def page(
     task_id: TaskId | None,
     forked_from: RunId | None,
     parent: RunId | None,
+    started_by: str | None,
+    since: datetime | None,
+    until: datetime | None,
     among: Sequence[RunId] | None,
     but: Sequence[RunId] | None,
 ) -> list[Run]:
@@ -242,6 +253,9 @@ async def page(
         task_id=task_id,
         forked_from=forked_from,
         parent=parent,
+        started_by=started_by,
+        since=since,
+        until=until,
         among=among if among is None else list(among),
         but=but if but is None else list(but),
     )

@@ -95,6 +95,7 @@ OF_RUN = Pages(
            ORDER BY parent_attempt DESC LIMIT 1) b ON s.kind = 'run'
        WHERE s.tenant_id = :tenant_id AND s.run_id = :run_id AND s.parent_id IS NULL""",
     orders=Orders({"position": (Column("s.position", Kind.NUMBER, "position"),)}, "position"),
+    filters={"name": "s.name = :name"},
     most=MAX_STEPS + 1,
 )
 ALL_OF_RUN = OF_RUN.orders.first(MAX_STEPS)
@@ -131,6 +132,7 @@ ITEMS = Pages(
     _NAMED,
     ")",
     orders=Orders({"index": (Column("s.item_index", Kind.NUMBER, "item_index"),)}, "index"),
+    filters={"item": "s.item_index = :item"},
 )
 
 
@@ -140,6 +142,18 @@ async def page_of_items(
     """The items of a step by their places in its list."""
     rows = await ITEMS.read(tx, part, {"tenant_id": tenant_id, "run_id": run_id, "name": name})
     return [value_of(StepRow, row) for row in rows]
+
+
+async def named(tx: Transaction, tenant_id: TenantId, run_id: RunId, name: str) -> StepRow | None:
+    """The run's step, or the item `name[index]` of one."""
+    step, bracket, rest = name.partition("[")
+    if bracket:
+        values = {"tenant_id": tenant_id, "run_id": run_id, "name": step}
+        rows = await ITEMS.read(tx, ITEMS.orders.first(1), values, item=int(rest.removesuffix("]")))
+    else:
+        rows = await OF_RUN.read(tx, OF_RUN.orders.first(1), {"tenant_id": tenant_id, "run_id": run_id}, name=step)
+    row = rows.first()
+    return value_of(StepRow, row) if row else None
 
 
 async def outputs_of(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> Outputs:

@@ -163,9 +163,15 @@ _GET = text("SELECT", _COLUMNS, "FROM schedules", _OF_ONE)
 _GET_LOCKED = text("SELECT", _COLUMNS, "FROM schedules", _OF_ONE, "FOR NO KEY UPDATE")
 
 
+# What is large is read only where it is shown.
+_LARGE = {"input": "'{}'"}
+_LISTED = ", ".join(
+    f"CASE WHEN :whole THEN {name} ELSE {_LARGE[name]} END AS {name}" if name in _LARGE else name
+    for name in _COLUMNS.replace(",", "").split()
+)
 PAGES = Pages(
     "SELECT",
-    _COLUMNS,
+    _LISTED,
     "FROM schedules WHERE tenant_id = :tenant_id AND deleted_at IS NULL",
     orders=Orders({"created_at": by_age("created_at", "schedule_id")}, "-created_at"),
     filters={"task_id": "task_id = :task_id", "paused": "paused = :paused"},
@@ -173,10 +179,10 @@ PAGES = Pages(
 
 
 async def page(
-    tx: Transaction, tenant_id: TenantId, part: PagePart, *, task_id: TaskId | None, paused: bool | None
+    tx: Transaction, tenant_id: TenantId, part: PagePart, *, whole: bool, task_id: TaskId | None, paused: bool | None
 ) -> list[Schedule]:
-    """Without those that were deleted."""
-    rows = await PAGES.read(tx, part, {"tenant_id": tenant_id}, task_id=task_id, paused=paused)
+    """Without those that were deleted; their inputs are empty unless `whole`."""
+    rows = await PAGES.read(tx, part, {"tenant_id": tenant_id, "whole": whole}, task_id=task_id, paused=paused)
     return [value_of(Schedule, row) for row in rows]
 
 

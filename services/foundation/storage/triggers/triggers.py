@@ -148,15 +148,24 @@ _GET = text("SELECT", _COLUMNS, "FROM triggers", _OF_ONE)
 _GET_LOCKED = text("SELECT", _COLUMNS, "FROM triggers", _OF_ONE, "FOR NO KEY UPDATE")
 
 
+# What is large is read only where it is shown.
+_LARGE = {"input": "'{}'", "payload_form": "NULL"}
+_LISTED = ", ".join(
+    f"CASE WHEN :whole THEN {name} ELSE {_LARGE[name]} END AS {name}" if name in _LARGE else name
+    for name in _COLUMNS.replace(",", "").split()
+)
 PAGES = Pages(
     "SELECT",
-    _COLUMNS,
+    _LISTED,
     "FROM triggers WHERE tenant_id = :tenant_id",
     orders=Orders({"created_at": by_age("created_at", "trigger_id")}, "-created_at"),
     filters={"task_id": "task_id = :task_id"},
 )
 
 
-async def page(tx: Transaction, tenant_id: TenantId, part: PagePart, *, task_id: TaskId | None) -> list[Trigger]:
-    rows = await PAGES.read(tx, part, {"tenant_id": tenant_id}, task_id=task_id)
+async def page(
+    tx: Transaction, tenant_id: TenantId, part: PagePart, *, whole: bool, task_id: TaskId | None
+) -> list[Trigger]:
+    """Their inputs are empty, and their forms None, unless `whole`."""
+    rows = await PAGES.read(tx, part, {"tenant_id": tenant_id, "whole": whole}, task_id=task_id)
     return [value_of(Trigger, row) for row in rows]

@@ -1,5 +1,7 @@
 """Parks a step that waits for a run, in the transaction that starts that run or opens it again."""
 
+from dataclasses import replace
+
 from foundation.contracts.run_events import RunCreated, StepWaiting
 from foundation.contracts.step_message import ExecutionInput
 from foundation.contracts.steps.base import Budget
@@ -44,7 +46,7 @@ def _actor(lease: LeaseFence) -> str:
 
 
 async def _start(tx: Transaction, run: NewRun, lease: LeaseFence) -> None:
-    created = await runs.insert(tx, run)
+    created = await runs.insert(tx, replace(run, started_by=_actor(lease)))
     if created is None:
         raise AssertionError("a run without an Idempotency-Key is always inserted")
     start = ExecutionInput(

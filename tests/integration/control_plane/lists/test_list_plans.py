@@ -27,12 +27,15 @@ _VALUES: dict[str, Any] = {
     **dict.fromkeys(("forked_from", "parent"), _ONE),
     "among": [_ONE],
     "but": [_ONE],
-    **dict.fromkeys(("status", "cause", "email", "role", "holding", "name", "actor", "action", "target"), "word"),
+    **dict.fromkeys(
+        ("started_by", "status", "cause", "email", "role", "holding", "name", "actor", "action", "target"), "word"
+    ),
     **dict.fromkeys(("since", "until"), _THEN),
     "outcome": "allowed",
     "usable": True,
     "paused": True,
     "whole": False,
+    "item": 1,
 }
 _PLACES = {Kind.MOMENT: _THEN, Kind.ID: _ONE, Kind.TEXT: "task 5", Kind.NUMBER: 7}
 
@@ -47,6 +50,12 @@ READ_IN_ORDER = {
     "tasks.name": "no two live tasks have one name",
     "runs.among": "the runs are named by their ids",
     "runs.but": "all runs but a few are read in the list's order",
+    "of_run.name": "no two steps of a run have one name",
+    "items.item": "no two items of a step have one place",
+    "runs.since": "a range of the list's own order",
+    "runs.until": "likewise",
+    "tenant_pages.since": "likewise",
+    "tenant_pages.until": "likewise",
     "log.since": "a range, by an index of moments; the order is that of ids",
     "log.until": "likewise",
     "platform_pages.since": "likewise",

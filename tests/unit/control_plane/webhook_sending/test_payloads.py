@@ -34,6 +34,8 @@ def test_an_event_is_told_as_streams_show_it() -> None:
         "data": {
             "id": "7-3",
             "seq": 2,
+            "type": "run.failed",
+            "at": "2026-11-29T18:00:00.123456Z",
             "run_id": str(UUID(int=5)),
             "step": None,
             "step_id": None,
@@ -43,11 +45,21 @@ def test_an_event_is_told_as_streams_show_it() -> None:
     }
 
 
-def test_a_test_names_its_webhook() -> None:
+def test_a_test_names_its_webhook_in_the_shape_of_an_event() -> None:
     assert json.loads(of_test(AT, "tickets")) == {
         "type": "webhook.test",
         "timestamp": "2026-11-29T18:00:00.123456Z",
-        "data": {"webhook": "tickets"},
+        "data": {
+            "id": None,
+            "seq": None,
+            "type": "webhook.test",
+            "at": "2026-11-29T18:00:00.123456Z",
+            "run_id": None,
+            "step": None,
+            "step_id": None,
+            "item": None,
+            "data": {"webhook": "tickets"},
+        },
     }
 
 

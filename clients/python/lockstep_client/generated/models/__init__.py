@@ -146,6 +146,8 @@ from .limit_amount import LimitAmount
 from .limit_source import LimitSource
 from .list_api_keys_fields_item import ListApiKeysFieldsItem
 from .list_approvals_fields_item import ListApprovalsFieldsItem
+from .list_artifacts_fields_item import ListArtifactsFieldsItem
+from .list_artifacts_status import ListArtifactsStatus
 from .list_audit_fields_item import ListAuditFieldsItem
 from .list_break_glass_accesses_fields_item import ListBreakGlassAccessesFieldsItem
 from .list_budget_warnings_fields_item import ListBudgetWarningsFieldsItem
@@ -209,6 +211,7 @@ from .listed_run_overrides_type_0_additional_property import (
     ListedRunOverridesType0AdditionalProperty,
 )
 from .listed_schedule import ListedSchedule
+from .listed_schedule_input import ListedScheduleInput
 from .listed_secret import ListedSecret
 from .listed_service_account import ListedServiceAccount
 from .listed_standing_budget import ListedStandingBudget
@@ -224,6 +227,8 @@ from .listed_tenant import ListedTenant
 from .listed_tool_source_summary import ListedToolSourceSummary
 from .listed_trigger import ListedTrigger
 from .listed_trigger_call import ListedTriggerCall
+from .listed_trigger_input import ListedTriggerInput
+from .listed_trigger_payload_form_type_0 import ListedTriggerPayloadFormType0
 from .listed_turn import ListedTurn
 from .listed_turn_expired import ListedTurnExpired
 from .listed_turn_request_type_0 import ListedTurnRequestType0
@@ -407,6 +412,10 @@ from .step_override import StepOverride
 from .step_override_arguments_type_0 import StepOverrideArgumentsType0
 from .step_status import StepStatus
 from .step_times import StepTimes
+from .step_view import StepView
+from .step_view_error_type_0 import StepViewErrorType0
+from .step_view_expired import StepViewExpired
+from .step_view_skip_reason_type_0 import StepViewSkipReasonType0
 from .suspension import Suspension
 from .task_definition import TaskDefinition
 from .task_definition_on_step_failure import TaskDefinitionOnStepFailure
@@ -447,6 +456,9 @@ from .trace_page import TracePage
 from .trigger_change import TriggerChange
 from .trigger_change_input_type_0 import TriggerChangeInputType0
 from .trigger_change_payload_form_type_0 import TriggerChangePayloadFormType0
+from .trigger_view import TriggerView
+from .trigger_view_input import TriggerViewInput
+from .trigger_view_payload_form_type_0 import TriggerViewPayloadFormType0
 from .turn_order import TurnOrder
 from .turn_view import TurnView
 from .turn_view_expired import TurnViewExpired
@@ -474,9 +486,6 @@ from .whole_delivery_view import WholeDeliveryView
 from .whole_delivery_view_payload import WholeDeliveryViewPayload
 from .whole_schedule_view import WholeScheduleView
 from .whole_schedule_view_input import WholeScheduleViewInput
-from .whole_trigger_view import WholeTriggerView
-from .whole_trigger_view_input import WholeTriggerViewInput
-from .whole_trigger_view_payload_form_type_0 import WholeTriggerViewPayloadFormType0
 from .worker_breaker_view import WorkerBreakerView
 from .worker_list import WorkerList
 from .worker_status import WorkerStatus
@@ -628,6 +637,8 @@ __all__ = (
     "LimitSource",
     "ListApiKeysFieldsItem",
     "ListApprovalsFieldsItem",
+    "ListArtifactsFieldsItem",
+    "ListArtifactsStatus",
     "ListAuditFieldsItem",
     "ListBreakGlassAccessesFieldsItem",
     "ListBudgetsFieldsItem",
@@ -663,6 +674,7 @@ __all__ = (
     "ListedRunOverridesType0",
     "ListedRunOverridesType0AdditionalProperty",
     "ListedSchedule",
+    "ListedScheduleInput",
     "ListedSecret",
     "ListedServiceAccount",
     "ListedStandingBudget",
@@ -678,6 +690,8 @@ __all__ = (
     "ListedToolSourceSummary",
     "ListedTrigger",
     "ListedTriggerCall",
+    "ListedTriggerInput",
+    "ListedTriggerPayloadFormType0",
     "ListedTurn",
     "ListedTurnExpired",
     "ListedTurnRequestType0",
@@ -883,6 +897,10 @@ __all__ = (
     "StepOverrideArgumentsType0",
     "StepStatus",
     "StepTimes",
+    "StepView",
+    "StepViewErrorType0",
+    "StepViewExpired",
+    "StepViewSkipReasonType0",
     "Suspension",
     "TaskDefinition",
     "TaskDefinitionOnStepFailure",
@@ -923,6 +941,9 @@ __all__ = (
     "TriggerChange",
     "TriggerChangeInputType0",
     "TriggerChangePayloadFormType0",
+    "TriggerView",
+    "TriggerViewInput",
+    "TriggerViewPayloadFormType0",
     "TurnOrder",
     "TurnView",
     "TurnViewExpired",
@@ -950,9 +971,6 @@ __all__ = (
     "WholeDeliveryViewPayload",
     "WholeScheduleView",
     "WholeScheduleViewInput",
-    "WholeTriggerView",
-    "WholeTriggerViewInput",
-    "WholeTriggerViewPayloadFormType0",
     "WorkerBreakerView",
     "WorkerList",
     "WorkerStatus",

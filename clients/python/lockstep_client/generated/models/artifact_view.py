@@ -27,6 +27,9 @@ class ArtifactView:
         sha256 (str):
         url (None | str): presigned; opens without credentials for some minutes; null unless READY, and for operators
         expired_at (datetime.datetime | None):
+        created_at (datetime.datetime):
+        run_id (None | UUID): whose tool has left it; null of an upload
+        step_id (None | UUID):
     """
 
     id: UUID
@@ -37,6 +40,9 @@ class ArtifactView:
     sha256: str
     url: None | str
     expired_at: datetime.datetime | None
+    created_at: datetime.datetime
+    run_id: None | UUID
+    step_id: None | UUID
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -61,6 +67,20 @@ class ArtifactView:
         else:
             expired_at = self.expired_at
 
+        created_at = self.created_at.isoformat()
+
+        run_id: None | str
+        if isinstance(self.run_id, UUID):
+            run_id = str(self.run_id)
+        else:
+            run_id = self.run_id
+
+        step_id: None | str
+        if isinstance(self.step_id, UUID):
+            step_id = str(self.step_id)
+        else:
+            step_id = self.step_id
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -73,6 +93,9 @@ class ArtifactView:
                 "sha256": sha256,
                 "url": url,
                 "expired_at": expired_at,
+                "created_at": created_at,
+                "run_id": run_id,
+                "step_id": step_id,
             }
         )
 
@@ -115,6 +138,38 @@ class ArtifactView:
 
         expired_at = _parse_expired_at(d.pop("expired_at"))
 
+        created_at = datetime.datetime.fromisoformat(d.pop("created_at"))
+
+        def _parse_run_id(data: object) -> None | UUID:
+            if data is None:
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                run_id_type_0 = UUID(data)
+
+                return run_id_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(None | UUID, data)
+
+        run_id = _parse_run_id(d.pop("run_id"))
+
+        def _parse_step_id(data: object) -> None | UUID:
+            if data is None:
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                step_id_type_0 = UUID(data)
+
+                return step_id_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(None | UUID, data)
+
+        step_id = _parse_step_id(d.pop("step_id"))
+
         artifact_view = cls(
             id=id,
             status=status,
@@ -124,6 +179,9 @@ class ArtifactView:
             sha256=sha256,
             url=url,
             expired_at=expired_at,
+            created_at=created_at,
+            run_id=run_id,
+            step_id=step_id,
         )
 
         artifact_view.additional_properties = d

@@ -4,12 +4,15 @@ from typing import Self
 
 class ListRunArtifactsFieldsItem(StrEnum):
     CONTENT_TYPE = "content_type"
+    CREATED_AT = "created_at"
     EXPIRED_AT = "expired_at"
     ID = "id"
     NAME = "name"
+    RUN_ID = "run_id"
     SHA256 = "sha256"
     SIZE = "size"
     STATUS = "status"
+    STEP_ID = "step_id"
     URL = "url"
 
     @classmethod

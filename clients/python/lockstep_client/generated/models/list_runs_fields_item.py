@@ -20,6 +20,7 @@ class ListRunsFieldsItem(StrEnum):
     PAUSE_REASON = "pause_reason"
     PRIORITY = "priority"
     STARTED_AT = "started_at"
+    STARTED_BY = "started_by"
     STATUS = "status"
     TASK_ID = "task_id"
     TASK_VERSION = "task_version"

@@ -12,6 +12,7 @@ class ListSchedulesFieldsItem(StrEnum):
     FAILING_SINCE = "failing_since"
     FAILURES = "failures"
     ID = "id"
+    INPUT = "input"
     JITTER_SECONDS = "jitter_seconds"
     NAME = "name"
     NEXT_AT = "next_at"

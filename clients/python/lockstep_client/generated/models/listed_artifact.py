@@ -31,6 +31,9 @@ class ListedArtifact:
             url (None | str | Unset): presigned; opens without credentials for some minutes; null unless READY, and for
                 operators
             expired_at (datetime.datetime | None | Unset):
+            created_at (datetime.datetime | Unset):
+            run_id (None | Unset | UUID): whose tool has left it; null of an upload
+            step_id (None | Unset | UUID):
     """
 
     id: UUID
@@ -41,6 +44,9 @@ class ListedArtifact:
     sha256: str | Unset = UNSET
     url: None | str | Unset = UNSET
     expired_at: datetime.datetime | None | Unset = UNSET
+    created_at: datetime.datetime | Unset = UNSET
+    run_id: None | Unset | UUID = UNSET
+    step_id: None | Unset | UUID = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -72,6 +78,26 @@ class ListedArtifact:
         else:
             expired_at = self.expired_at
 
+        created_at: str | Unset = UNSET
+        if not isinstance(self.created_at, Unset):
+            created_at = self.created_at.isoformat()
+
+        run_id: None | str | Unset
+        if isinstance(self.run_id, Unset):
+            run_id = UNSET
+        elif isinstance(self.run_id, UUID):
+            run_id = str(self.run_id)
+        else:
+            run_id = self.run_id
+
+        step_id: None | str | Unset
+        if isinstance(self.step_id, Unset):
+            step_id = UNSET
+        elif isinstance(self.step_id, UUID):
+            step_id = str(self.step_id)
+        else:
+            step_id = self.step_id
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -93,6 +119,12 @@ class ListedArtifact:
             field_dict["url"] = url
         if expired_at is not UNSET:
             field_dict["expired_at"] = expired_at
+        if created_at is not UNSET:
+            field_dict["created_at"] = created_at
+        if run_id is not UNSET:
+            field_dict["run_id"] = run_id
+        if step_id is not UNSET:
+            field_dict["step_id"] = step_id
 
         return field_dict
 
@@ -142,6 +174,47 @@ class ListedArtifact:
 
         expired_at = _parse_expired_at(d.pop("expired_at", UNSET))
 
+        _created_at = d.pop("created_at", UNSET)
+        created_at: datetime.datetime | Unset
+        if isinstance(_created_at, Unset):
+            created_at = UNSET
+        else:
+            created_at = datetime.datetime.fromisoformat(_created_at)
+
+        def _parse_run_id(data: object) -> None | Unset | UUID:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                run_id_type_0 = UUID(data)
+
+                return run_id_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(None | Unset | UUID, data)
+
+        run_id = _parse_run_id(d.pop("run_id", UNSET))
+
+        def _parse_step_id(data: object) -> None | Unset | UUID:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                step_id_type_0 = UUID(data)
+
+                return step_id_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(None | Unset | UUID, data)
+
+        step_id = _parse_step_id(d.pop("step_id", UNSET))
+
         listed_artifact = cls(
             id=id,
             status=status,
@@ -151,6 +224,9 @@ class ListedArtifact:
             sha256=sha256,
             url=url,
             expired_at=expired_at,
+            created_at=created_at,
+            run_id=run_id,
+            step_id=step_id,
         )
 
         listed_artifact.additional_properties = d

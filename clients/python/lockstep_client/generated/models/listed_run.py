@@ -45,6 +45,7 @@ class ListedRun:
             priority (Priority | Unset): How the steps of a run stand in line while others wait too; every minute of waiting
                 is worth a level.
             created_at (datetime.datetime | Unset):
+            started_by (None | str | Unset): who has started it, as the audit names its actors, or the step of which run
             started_at (datetime.datetime | None | Unset):
             ended_at (datetime.datetime | None | Unset):
             deadline_at (datetime.datetime | None | Unset):
@@ -72,6 +73,7 @@ class ListedRun:
     budget: ListedRunBudget | Unset = UNSET
     priority: Priority | Unset = UNSET
     created_at: datetime.datetime | Unset = UNSET
+    started_by: None | str | Unset = UNSET
     started_at: datetime.datetime | None | Unset = UNSET
     ended_at: datetime.datetime | None | Unset = UNSET
     deadline_at: datetime.datetime | None | Unset = UNSET
@@ -140,6 +142,12 @@ class ListedRun:
         created_at: str | Unset = UNSET
         if not isinstance(self.created_at, Unset):
             created_at = self.created_at.isoformat()
+
+        started_by: None | str | Unset
+        if isinstance(self.started_by, Unset):
+            started_by = UNSET
+        else:
+            started_by = self.started_by
 
         started_at: None | str | Unset
         if isinstance(self.started_at, Unset):
@@ -240,6 +248,8 @@ class ListedRun:
             field_dict["priority"] = priority
         if created_at is not UNSET:
             field_dict["created_at"] = created_at
+        if started_by is not UNSET:
+            field_dict["started_by"] = started_by
         if started_at is not UNSET:
             field_dict["started_at"] = started_at
         if ended_at is not UNSET:
@@ -361,6 +371,15 @@ class ListedRun:
             created_at = UNSET
         else:
             created_at = datetime.datetime.fromisoformat(_created_at)
+
+        def _parse_started_by(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        started_by = _parse_started_by(d.pop("started_by", UNSET))
 
         def _parse_started_at(data: object) -> datetime.datetime | None | Unset:
             if data is None:
@@ -511,6 +530,7 @@ class ListedRun:
             budget=budget,
             priority=priority,
             created_at=created_at,
+            started_by=started_by,
             started_at=started_at,
             ended_at=ended_at,
             deadline_at=deadline_at,

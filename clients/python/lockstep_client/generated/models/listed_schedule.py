@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 from uuid import UUID
 
 from attrs import define as _attrs_define
@@ -12,12 +12,16 @@ from ..models.catch_up import CatchUp
 from ..models.overlap import Overlap
 from ..types import UNSET, Unset
 
+if TYPE_CHECKING:
+    from ..models.listed_schedule_input import ListedScheduleInput
+
+
 T = TypeVar("T", bound="ListedSchedule")
 
 
 @_attrs_define
 class ListedSchedule:
-    """A schedule as lists show it: without its input.
+    """A schedule as lists show it, its input where `fields` names it.
 
     Of a list: the members that `fields` names, or those that it shows anyway.
 
@@ -26,6 +30,7 @@ class ListedSchedule:
             name (str | Unset):
             task_id (UUID | Unset):
             task_version (int | None | Unset):
+            input_ (ListedScheduleInput | Unset):
             cron (None | str | Unset):
             every_seconds (int | None | Unset):
             at (datetime.datetime | None | Unset):
@@ -48,6 +53,7 @@ class ListedSchedule:
     name: str | Unset = UNSET
     task_id: UUID | Unset = UNSET
     task_version: int | None | Unset = UNSET
+    input_: ListedScheduleInput | Unset = UNSET
     cron: None | str | Unset = UNSET
     every_seconds: int | None | Unset = UNSET
     at: datetime.datetime | None | Unset = UNSET
@@ -80,6 +86,10 @@ class ListedSchedule:
             task_version = UNSET
         else:
             task_version = self.task_version
+
+        input_: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.input_, Unset):
+            input_ = self.input_.to_dict()
 
         cron: None | str | Unset
         if isinstance(self.cron, Unset):
@@ -168,6 +178,8 @@ class ListedSchedule:
             field_dict["task_id"] = task_id
         if task_version is not UNSET:
             field_dict["task_version"] = task_version
+        if input_ is not UNSET:
+            field_dict["input"] = input_
         if cron is not UNSET:
             field_dict["cron"] = cron
         if every_seconds is not UNSET:
@@ -205,6 +217,8 @@ class ListedSchedule:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.listed_schedule_input import ListedScheduleInput  # noqa: PLC0415
+
         d = dict(src_dict)
         id = UUID(d.pop("id"))
 
@@ -225,6 +239,13 @@ class ListedSchedule:
             return cast(int | None | Unset, data)
 
         task_version = _parse_task_version(d.pop("task_version", UNSET))
+
+        _input_ = d.pop("input", UNSET)
+        input_: ListedScheduleInput | Unset
+        if isinstance(_input_, Unset):
+            input_ = UNSET
+        else:
+            input_ = ListedScheduleInput.from_dict(_input_)
 
         def _parse_cron(data: object) -> None | str | Unset:
             if data is None:
@@ -362,6 +383,7 @@ class ListedSchedule:
             name=name,
             task_id=task_id,
             task_version=task_version,
+            input_=input_,
             cron=cron,
             every_seconds=every_seconds,
             at=at,

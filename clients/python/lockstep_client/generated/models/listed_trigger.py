@@ -2,13 +2,18 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 from uuid import UUID
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
+
+if TYPE_CHECKING:
+    from ..models.listed_trigger_input import ListedTriggerInput
+    from ..models.listed_trigger_payload_form_type_0 import ListedTriggerPayloadFormType0
+
 
 T = TypeVar("T", bound="ListedTrigger")
 
@@ -25,7 +30,9 @@ class ListedTrigger:
             path (str | Unset):
             task_id (UUID | Unset):
             task_version (int | None | Unset):
+            input_ (ListedTriggerInput | Unset):
             payload_as (str | Unset):
+            payload_form (ListedTriggerPayloadFormType0 | None | Unset):
             calls_per_minute (int | Unset):
             paused (bool | Unset):
             runs_as (UUID | Unset): with whose rights, and at whose budget, its runs start: who changed it last
@@ -41,7 +48,9 @@ class ListedTrigger:
     path: str | Unset = UNSET
     task_id: UUID | Unset = UNSET
     task_version: int | None | Unset = UNSET
+    input_: ListedTriggerInput | Unset = UNSET
     payload_as: str | Unset = UNSET
+    payload_form: ListedTriggerPayloadFormType0 | None | Unset = UNSET
     calls_per_minute: int | Unset = UNSET
     paused: bool | Unset = UNSET
     runs_as: UUID | Unset = UNSET
@@ -53,6 +62,10 @@ class ListedTrigger:
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
+        from ..models.listed_trigger_payload_form_type_0 import (
+            ListedTriggerPayloadFormType0,  # noqa: PLC0415
+        )
+
         id = str(self.id)
 
         name = self.name
@@ -69,7 +82,19 @@ class ListedTrigger:
         else:
             task_version = self.task_version
 
+        input_: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.input_, Unset):
+            input_ = self.input_.to_dict()
+
         payload_as = self.payload_as
+
+        payload_form: dict[str, Any] | None | Unset
+        if isinstance(self.payload_form, Unset):
+            payload_form = UNSET
+        elif isinstance(self.payload_form, ListedTriggerPayloadFormType0):
+            payload_form = self.payload_form.to_dict()
+        else:
+            payload_form = self.payload_form
 
         calls_per_minute = self.calls_per_minute
 
@@ -120,8 +145,12 @@ class ListedTrigger:
             field_dict["task_id"] = task_id
         if task_version is not UNSET:
             field_dict["task_version"] = task_version
+        if input_ is not UNSET:
+            field_dict["input"] = input_
         if payload_as is not UNSET:
             field_dict["payload_as"] = payload_as
+        if payload_form is not UNSET:
+            field_dict["payload_form"] = payload_form
         if calls_per_minute is not UNSET:
             field_dict["calls_per_minute"] = calls_per_minute
         if paused is not UNSET:
@@ -143,6 +172,11 @@ class ListedTrigger:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.listed_trigger_input import ListedTriggerInput  # noqa: PLC0415
+        from ..models.listed_trigger_payload_form_type_0 import (
+            ListedTriggerPayloadFormType0,  # noqa: PLC0415
+        )
+
         d = dict(src_dict)
         id = UUID(d.pop("id"))
 
@@ -166,7 +200,31 @@ class ListedTrigger:
 
         task_version = _parse_task_version(d.pop("task_version", UNSET))
 
+        _input_ = d.pop("input", UNSET)
+        input_: ListedTriggerInput | Unset
+        if isinstance(_input_, Unset):
+            input_ = UNSET
+        else:
+            input_ = ListedTriggerInput.from_dict(_input_)
+
         payload_as = d.pop("payload_as", UNSET)
+
+        def _parse_payload_form(data: object) -> ListedTriggerPayloadFormType0 | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                payload_form_type_0 = ListedTriggerPayloadFormType0.from_dict(data)
+
+                return payload_form_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(ListedTriggerPayloadFormType0 | None | Unset, data)
+
+        payload_form = _parse_payload_form(d.pop("payload_form", UNSET))
 
         calls_per_minute = d.pop("calls_per_minute", UNSET)
 
@@ -235,7 +293,9 @@ class ListedTrigger:
             path=path,
             task_id=task_id,
             task_version=task_version,
+            input_=input_,
             payload_as=payload_as,
+            payload_form=payload_form,
             calls_per_minute=calls_per_minute,
             paused=paused,
             runs_as=runs_as,

@@ -28,7 +28,9 @@ class NewTriggerView:
         path (str):
         task_id (UUID):
         task_version (int | None):
+        input_ (NewTriggerViewInput):
         payload_as (str):
+        payload_form (NewTriggerViewPayloadFormType0 | None):
         calls_per_minute (int):
         paused (bool):
         runs_as (UUID): with whose rights, and at whose budget, its runs start: who changed it last
@@ -37,8 +39,6 @@ class NewTriggerView:
         created_at (datetime.datetime):
         updated_at (datetime.datetime):
         version (int):
-        input_ (NewTriggerViewInput):
-        payload_form (NewTriggerViewPayloadFormType0 | None):
         secret (str):
     """
 
@@ -47,7 +47,9 @@ class NewTriggerView:
     path: str
     task_id: UUID
     task_version: int | None
+    input_: NewTriggerViewInput
     payload_as: str
+    payload_form: NewTriggerViewPayloadFormType0 | None
     calls_per_minute: int
     paused: bool
     runs_as: UUID
@@ -56,8 +58,6 @@ class NewTriggerView:
     created_at: datetime.datetime
     updated_at: datetime.datetime
     version: int
-    input_: NewTriggerViewInput
-    payload_form: NewTriggerViewPayloadFormType0 | None
     secret: str
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
@@ -77,7 +77,15 @@ class NewTriggerView:
         task_version: int | None
         task_version = self.task_version
 
+        input_ = self.input_.to_dict()
+
         payload_as = self.payload_as
+
+        payload_form: dict[str, Any] | None
+        if isinstance(self.payload_form, NewTriggerViewPayloadFormType0):
+            payload_form = self.payload_form.to_dict()
+        else:
+            payload_form = self.payload_form
 
         calls_per_minute = self.calls_per_minute
 
@@ -103,14 +111,6 @@ class NewTriggerView:
 
         version = self.version
 
-        input_ = self.input_.to_dict()
-
-        payload_form: dict[str, Any] | None
-        if isinstance(self.payload_form, NewTriggerViewPayloadFormType0):
-            payload_form = self.payload_form.to_dict()
-        else:
-            payload_form = self.payload_form
-
         secret = self.secret
 
         field_dict: dict[str, Any] = {}
@@ -122,7 +122,9 @@ class NewTriggerView:
                 "path": path,
                 "task_id": task_id,
                 "task_version": task_version,
+                "input": input_,
                 "payload_as": payload_as,
+                "payload_form": payload_form,
                 "calls_per_minute": calls_per_minute,
                 "paused": paused,
                 "runs_as": runs_as,
@@ -131,8 +133,6 @@ class NewTriggerView:
                 "created_at": created_at,
                 "updated_at": updated_at,
                 "version": version,
-                "input": input_,
-                "payload_form": payload_form,
                 "secret": secret,
             }
         )
@@ -162,7 +162,24 @@ class NewTriggerView:
 
         task_version = _parse_task_version(d.pop("task_version"))
 
+        input_ = NewTriggerViewInput.from_dict(d.pop("input"))
+
         payload_as = d.pop("payload_as")
+
+        def _parse_payload_form(data: object) -> NewTriggerViewPayloadFormType0 | None:
+            if data is None:
+                return data
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                payload_form_type_0 = NewTriggerViewPayloadFormType0.from_dict(data)
+
+                return payload_form_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(NewTriggerViewPayloadFormType0 | None, data)
+
+        payload_form = _parse_payload_form(d.pop("payload_form"))
 
         calls_per_minute = d.pop("calls_per_minute")
 
@@ -206,23 +223,6 @@ class NewTriggerView:
 
         version = d.pop("version")
 
-        input_ = NewTriggerViewInput.from_dict(d.pop("input"))
-
-        def _parse_payload_form(data: object) -> NewTriggerViewPayloadFormType0 | None:
-            if data is None:
-                return data
-            try:
-                if not isinstance(data, dict):
-                    raise TypeError()
-                payload_form_type_0 = NewTriggerViewPayloadFormType0.from_dict(data)
-
-                return payload_form_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(NewTriggerViewPayloadFormType0 | None, data)
-
-        payload_form = _parse_payload_form(d.pop("payload_form"))
-
         secret = d.pop("secret")
 
         new_trigger_view = cls(
@@ -231,7 +231,9 @@ class NewTriggerView:
             path=path,
             task_id=task_id,
             task_version=task_version,
+            input_=input_,
             payload_as=payload_as,
+            payload_form=payload_form,
             calls_per_minute=calls_per_minute,
             paused=paused,
             runs_as=runs_as,
@@ -240,8 +242,6 @@ class NewTriggerView:
             created_at=created_at,
             updated_at=updated_at,
             version=version,
-            input_=input_,
-            payload_form=payload_form,
             secret=secret,
         )
 

@@ -42,6 +42,7 @@ class RunView:
         priority (Priority): How the steps of a run stand in line while others wait too; every minute of waiting is
             worth a level.
         created_at (datetime.datetime):
+        started_by (None | str): who has started it, as the audit names its actors, or the step of which run
         started_at (datetime.datetime | None):
         ended_at (datetime.datetime | None):
         deadline_at (datetime.datetime | None):
@@ -68,6 +69,7 @@ class RunView:
     budget: RunViewBudget
     priority: Priority
     created_at: datetime.datetime
+    started_by: None | str
     started_at: datetime.datetime | None
     ended_at: datetime.datetime | None
     deadline_at: datetime.datetime | None
@@ -119,6 +121,9 @@ class RunView:
         priority = self.priority.value
 
         created_at = self.created_at.isoformat()
+
+        started_by: None | str
+        started_by = self.started_by
 
         started_at: None | str
         if isinstance(self.started_at, datetime.datetime):
@@ -184,6 +189,7 @@ class RunView:
                 "budget": budget,
                 "priority": priority,
                 "created_at": created_at,
+                "started_by": started_by,
                 "started_at": started_at,
                 "ended_at": ended_at,
                 "deadline_at": deadline_at,
@@ -265,6 +271,13 @@ class RunView:
         priority = Priority(d.pop("priority"))
 
         created_at = datetime.datetime.fromisoformat(d.pop("created_at"))
+
+        def _parse_started_by(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        started_by = _parse_started_by(d.pop("started_by"))
 
         def _parse_started_at(data: object) -> datetime.datetime | None:
             if data is None:
@@ -389,6 +402,7 @@ class RunView:
             budget=budget,
             priority=priority,
             created_at=created_at,
+            started_by=started_by,
             started_at=started_at,
             ended_at=ended_at,
             deadline_at=deadline_at,

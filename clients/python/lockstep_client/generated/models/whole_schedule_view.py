@@ -21,13 +21,14 @@ T = TypeVar("T", bound="WholeScheduleView")
 
 @_attrs_define
 class WholeScheduleView:
-    """A schedule with its input, its next firings and its last ones.
+    """A schedule with its next firings and its last ones.
 
     Attributes:
         id (UUID):
         name (str):
         task_id (UUID):
         task_version (int | None):
+        input_ (WholeScheduleViewInput):
         cron (None | str):
         every_seconds (int | None):
         at (datetime.datetime | None):
@@ -44,7 +45,6 @@ class WholeScheduleView:
         created_at (datetime.datetime):
         updated_at (datetime.datetime):
         version (int):
-        input_ (WholeScheduleViewInput):
         next_firings (list[datetime.datetime]): the first few, without jitter
         last_firings (list[FiringView]): the last few; `/firings` lists all
     """
@@ -53,6 +53,7 @@ class WholeScheduleView:
     name: str
     task_id: UUID
     task_version: int | None
+    input_: WholeScheduleViewInput
     cron: None | str
     every_seconds: int | None
     at: datetime.datetime | None
@@ -69,7 +70,6 @@ class WholeScheduleView:
     created_at: datetime.datetime
     updated_at: datetime.datetime
     version: int
-    input_: WholeScheduleViewInput
     next_firings: list[datetime.datetime]
     last_firings: list[FiringView]
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
@@ -83,6 +83,8 @@ class WholeScheduleView:
 
         task_version: int | None
         task_version = self.task_version
+
+        input_ = self.input_.to_dict()
 
         cron: None | str
         cron = self.cron
@@ -134,8 +136,6 @@ class WholeScheduleView:
 
         version = self.version
 
-        input_ = self.input_.to_dict()
-
         next_firings = []
         for next_firings_item_data in self.next_firings:
             next_firings_item = next_firings_item_data.isoformat()
@@ -154,6 +154,7 @@ class WholeScheduleView:
                 "name": name,
                 "task_id": task_id,
                 "task_version": task_version,
+                "input": input_,
                 "cron": cron,
                 "every_seconds": every_seconds,
                 "at": at,
@@ -170,7 +171,6 @@ class WholeScheduleView:
                 "created_at": created_at,
                 "updated_at": updated_at,
                 "version": version,
-                "input": input_,
                 "next_firings": next_firings,
                 "last_firings": last_firings,
             }
@@ -196,6 +196,8 @@ class WholeScheduleView:
             return cast(int | None, data)
 
         task_version = _parse_task_version(d.pop("task_version"))
+
+        input_ = WholeScheduleViewInput.from_dict(d.pop("input"))
 
         def _parse_cron(data: object) -> None | str:
             if data is None:
@@ -291,8 +293,6 @@ class WholeScheduleView:
 
         version = d.pop("version")
 
-        input_ = WholeScheduleViewInput.from_dict(d.pop("input"))
-
         next_firings = []
         _next_firings = d.pop("next_firings")
         for next_firings_item_data in _next_firings:
@@ -312,6 +312,7 @@ class WholeScheduleView:
             name=name,
             task_id=task_id,
             task_version=task_version,
+            input_=input_,
             cron=cron,
             every_seconds=every_seconds,
             at=at,
@@ -328,7 +329,6 @@ class WholeScheduleView:
             created_at=created_at,
             updated_at=updated_at,
             version=version,
-            input_=input_,
             next_firings=next_firings,
             last_firings=last_firings,
         )

@@ -138,3 +138,29 @@ async def test_the_steps_of_a_run_are_all_there_or_in_pages(
     assert (len(whole["items"]), whole["next_cursor"]) == (250, None)
     assert paged == whole["items"]
     assert last == [{"id": whole["items"][-1]["id"], "name": whole["items"][-1]["name"], "status": "QUEUED"}]
+
+
+async def test_one_step_is_read_by_its_name_as_the_timeline_shows_it(
+    lonely_api: ApiInProcess, scratch: ScratchDatabase, tenant: Tenant, run: ARun
+) -> None:
+    with scratch.superuser() as connection:
+        connection.execute("UPDATE steps SET items = 2 WHERE step_id = %s", [run.steps["second"]])
+        connection.execute(
+            """INSERT INTO steps (tenant_id, run_id, step_id, name, kind, position, unmet_needs, generation,
+                                  timeout_seconds, parent_id, item_index, item)
+               SELECT tenant_id, run_id, gen_random_uuid(), name || '[1]', kind, position, 0, generation,
+                      timeout_seconds, step_id, 1, '"b"' FROM steps WHERE step_id = %s""",
+            [run.steps["second"]],
+        )
+    async with lonely_api.caller(tenant, role="viewer") as viewer:
+        timeline = (await viewer.get(f"/runs/{run.run_id}/steps")).json()["items"]
+        alone = [(await viewer.get(f"/runs/{run.run_id}/steps/{one['name']}")).json() for one in timeline]
+        item = (await viewer.get(f"/runs/{run.run_id}/steps/second[1]")).json()
+        [listed] = (await viewer.get(f"/runs/{run.run_id}/steps/second/items")).json()["items"]
+        for name in ("nowhere", "first[0]"):
+            problem(await viewer.get(f"/runs/{run.run_id}/steps/{name}"), 404, "not_found")
+        problem(await viewer.get(f"/runs/{run.run_id}/steps/1"), 400, "bad_request")
+    assert alone == timeline
+    assert (item, item["item"]) == (listed, {"index": 1, "value": "b"})
+    async with lonely_api.caller(Tenant().create(scratch)) as neighbour:
+        problem(await neighbour.get(f"/runs/{run.run_id}/steps/first"), 404, "not_found")

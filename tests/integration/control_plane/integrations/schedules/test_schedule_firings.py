@@ -305,14 +305,20 @@ async def test_a_schedule_that_fails_is_told_of_and_goes_on(bench: ScheduleBench
             wholes = [(await owner.get(f"/webhooks/{webhook_id}/deliveries/{one['id']}")).json() for one in page]
             return [(one["type"], one["payload"]["data"]) for one in reversed(wholes)]
 
+        async def streamed() -> list[tuple[str, Any]]:
+            events = (await owner.get("/events")).json()["items"]
+            return [(one["type"], one) for one in events if one["run_id"] is None]
+
         for status in ("FAILED", "CANCELLED", "TIMED_OUT", "FAILED", "COMPLETED"):
             await bench.fire(schedule)
             bench.ends(bench.runs()[-1], status)
             await bench.loops.round()
         failing, recovered = await told(webhook["id"])
+        assert [failing, recovered] == await streamed(), "one parser reads messages and the stream"
         assert await told(other["id"]) == []
-    assert (failing[0], failing[1]["failures"], failing[1]["last"]) == ("schedule.failing", 3, "a run ended as FAILED")
-    assert (failing[1]["schedule_id"], failing[1]["name"]) == (schedule["id"], "nightly")
+    data = failing[1]["data"]
+    assert (failing[0], data["failures"], data["last"]) == ("schedule.failing", 3, "a run ended as FAILED")
+    assert (data["schedule_id"], data["name"]) == (schedule["id"], "nightly")
     assert recovered[0] == "schedule.recovered"
     shown = await bench.shown(schedule)
     assert (shown["failures"], shown["failing_since"], shown["paused"]) == (0, None, False)

@@ -180,3 +180,11 @@ async def test_a_tenant_has_two_hundred(bench: ScheduleBench) -> None:
         body = {"name": "x", "task_id": schedule["task_id"], "every_seconds": 60}
         refused = await owner.post("/schedules", json=body)
     assert (refused.status_code, refused.json()["detail"]) == (409, "the tenant has 200 schedules")
+
+
+async def test_the_inputs_of_schedules_are_listed_for_who_asks_for_them(bench: ScheduleBench) -> None:
+    body = {"name": "nightly", "task_id": await bench.task(), "input": {"topic": "penguins"}, "cron": "30 2 * * *"}
+    async with bench.caller() as owner:
+        made = (await owner.post("/schedules", json=body)).json()
+        listed = (await owner.get("/schedules", params={"fields": "name,input"})).json()["items"]
+    assert listed == [{"id": made["id"], "name": "nightly", "input": {"topic": "penguins"}}]

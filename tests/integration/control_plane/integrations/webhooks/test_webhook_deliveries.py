@@ -48,7 +48,10 @@ async def test_what_happens_after_it_was_made_is_sent_signed_and_counted(bench: 
     assert delivery["message_id"] == message.headers["webhook-id"]
     async with bench.caller() as owner:
         whole = (await owner.get(f"/webhooks/{webhook['id']}/deliveries/{delivery['id']}")).json()
+        events = (await owner.get("/events")).json()["items"]
     assert whole["payload"] == document
+    assert [document["data"]] == [one for one in events if one["type"] == "run.running"]
+    assert (document["type"], document["timestamp"]) == (document["data"]["type"], document["data"]["at"])
     assert await bench.deliveries(other["id"]) == []
 
 

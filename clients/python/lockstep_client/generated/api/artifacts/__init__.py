@@ -6,7 +6,11 @@ from uuid import UUID
 
 from ...client import AsyncCaller, Caller
 from ...models.artifact_view import ArtifactView
+from ...models.created_at_order import CreatedAtOrder
+from ...models.list_artifacts_fields_item import ListArtifactsFieldsItem
+from ...models.list_artifacts_status import ListArtifactsStatus
 from ...models.new_upload import NewUpload
+from ...models.page_listed_artifact import PageListedArtifact
 from ...models.problem import Problem
 from ...models.upload_view import UploadView
 from ...types import UNSET, Unset
@@ -14,6 +18,7 @@ from . import (
     announce_artifact,
     delete_artifact,
     get_artifact,
+    list_artifacts,
 )
 
 
@@ -22,6 +27,49 @@ class ArtifactsCalls:
 
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
+
+    def list_artifacts(
+        self,
+        *,
+        status: ListArtifactsStatus | Unset = UNSET,
+        run_id: UUID | Unset = UNSET,
+        workspaces: bool | Unset = False,
+        limit: int | Unset = 50,
+        cursor: str | Unset = UNSET,
+        sort: CreatedAtOrder | Unset = UNSET,
+        fields: list[ListArtifactsFieldsItem] | Unset = UNSET,
+        from_: datetime.datetime | Unset = UNSET,
+        to: datetime.datetime | Unset = UNSET,
+    ) -> PageListedArtifact:
+        """What runs have left and users have announced, newest first; addresses where `fields` names `url`
+
+        Args:
+            status (ListArtifactsStatus | Unset):
+            run_id (UUID | Unset):
+            workspaces (bool | Unset): true: with the workspaces that steps have kept for others
+                Default: False.
+            limit (int | Unset): rows a page Default: 50.
+            cursor (str | Unset): `next_cursor` of the page before
+            sort (CreatedAtOrder | Unset): By created_at; with `-` before it, from the last on.
+            fields (list[ListArtifactsFieldsItem] | Unset): the members that items are shown with:
+                names with commas between them, or the parameter several times; `id` is always among them.
+                Without it all but `url`
+            from_ (datetime.datetime | Unset): from this moment on
+            to (datetime.datetime | Unset): before this moment
+        """
+        return self._caller.send(
+            list_artifacts.call(
+                status=status,
+                run_id=run_id,
+                workspaces=workspaces,
+                limit=limit,
+                cursor=cursor,
+                sort=sort,
+                fields=fields,
+                from_=from_,
+                to=to,
+            )
+        )
 
     def announce_artifact(
         self,
@@ -79,6 +127,49 @@ class AsyncArtifactsCalls:
 
     def __init__(self, caller: AsyncCaller) -> None:
         self._caller = caller
+
+    async def list_artifacts(
+        self,
+        *,
+        status: ListArtifactsStatus | Unset = UNSET,
+        run_id: UUID | Unset = UNSET,
+        workspaces: bool | Unset = False,
+        limit: int | Unset = 50,
+        cursor: str | Unset = UNSET,
+        sort: CreatedAtOrder | Unset = UNSET,
+        fields: list[ListArtifactsFieldsItem] | Unset = UNSET,
+        from_: datetime.datetime | Unset = UNSET,
+        to: datetime.datetime | Unset = UNSET,
+    ) -> PageListedArtifact:
+        """What runs have left and users have announced, newest first; addresses where `fields` names `url`
+
+        Args:
+            status (ListArtifactsStatus | Unset):
+            run_id (UUID | Unset):
+            workspaces (bool | Unset): true: with the workspaces that steps have kept for others
+                Default: False.
+            limit (int | Unset): rows a page Default: 50.
+            cursor (str | Unset): `next_cursor` of the page before
+            sort (CreatedAtOrder | Unset): By created_at; with `-` before it, from the last on.
+            fields (list[ListArtifactsFieldsItem] | Unset): the members that items are shown with:
+                names with commas between them, or the parameter several times; `id` is always among them.
+                Without it all but `url`
+            from_ (datetime.datetime | Unset): from this moment on
+            to (datetime.datetime | Unset): before this moment
+        """
+        return await self._caller.send(
+            list_artifacts.call(
+                status=status,
+                run_id=run_id,
+                workspaces=workspaces,
+                limit=limit,
+                cursor=cursor,
+                sort=sort,
+                fields=fields,
+                from_=from_,
+                to=to,
+            )
+        )
 
     async def announce_artifact(
         self,

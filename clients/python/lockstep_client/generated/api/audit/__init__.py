@@ -50,14 +50,14 @@ class AuditCalls:
         cursor: str | Unset = UNSET,
         sort: IdOrder | Unset = UNSET,
         fields: list[ListAuditFieldsItem] | Unset = UNSET,
+        since: datetime.datetime | Unset = UNSET,
+        until: datetime.datetime | Unset = UNSET,
         actor: str | Unset = UNSET,
         action: str | Unset = UNSET,
         target: str | Unset = UNSET,
         outcome: AuditOutcome | Unset = UNSET,
         from_: datetime.datetime | Unset = UNSET,
         to: datetime.datetime | Unset = UNSET,
-        since: datetime.datetime | Unset = UNSET,
-        until: datetime.datetime | Unset = UNSET,
     ) -> PageListedAuditRow:
         """What was done in the tenant, or tried, newest first
 
@@ -68,14 +68,14 @@ class AuditCalls:
             fields (list[ListAuditFieldsItem] | Unset): the members that items are shown with: names
                 with commas between them, or the parameter several times; `id` is always among them.
                 Without it all
+            since (datetime.datetime | Unset): use `from`
+            until (datetime.datetime | Unset): use `to`
             actor (str | Unset):
             action (str | Unset):
             target (str | Unset):
             outcome (AuditOutcome | Unset): How a call ended.
             from_ (datetime.datetime | Unset): from this moment on
             to (datetime.datetime | Unset): before this moment
-            since (datetime.datetime | Unset): use `from`
-            until (datetime.datetime | Unset): use `to`
         """
         return self._caller.send(
             list_audit.call(
@@ -83,14 +83,14 @@ class AuditCalls:
                 cursor=cursor,
                 sort=sort,
                 fields=fields,
+                since=since,
+                until=until,
                 actor=actor,
                 action=action,
                 target=target,
                 outcome=outcome,
                 from_=from_,
                 to=to,
-                since=since,
-                until=until,
             )
         )
 
@@ -98,39 +98,39 @@ class AuditCalls:
         self,
         *,
         format_: ExportFormat | Unset = UNSET,
+        since: datetime.datetime | Unset = UNSET,
+        until: datetime.datetime | Unset = UNSET,
         actor: str | Unset = UNSET,
         action: str | Unset = UNSET,
         target: str | Unset = UNSET,
         outcome: AuditOutcome | Unset = UNSET,
         from_: datetime.datetime | Unset = UNSET,
         to: datetime.datetime | Unset = UNSET,
-        since: datetime.datetime | Unset = UNSET,
-        until: datetime.datetime | Unset = UNSET,
     ) -> str:
         """All rows that are asked for, as CSV or as lines of JSON
 
         Args:
             format_ (ExportFormat | Unset): What an export is written as.
+            since (datetime.datetime | Unset): use `from`
+            until (datetime.datetime | Unset): use `to`
             actor (str | Unset):
             action (str | Unset):
             target (str | Unset):
             outcome (AuditOutcome | Unset): How a call ended.
             from_ (datetime.datetime | Unset): from this moment on
             to (datetime.datetime | Unset): before this moment
-            since (datetime.datetime | Unset): use `from`
-            until (datetime.datetime | Unset): use `to`
         """
         return self._caller.send(
             export_audit.call(
                 format_=format_,
+                since=since,
+                until=until,
                 actor=actor,
                 action=action,
                 target=target,
                 outcome=outcome,
                 from_=from_,
                 to=to,
-                since=since,
-                until=until,
             )
         )
 
@@ -354,14 +354,14 @@ class AsyncAuditCalls:
         cursor: str | Unset = UNSET,
         sort: IdOrder | Unset = UNSET,
         fields: list[ListAuditFieldsItem] | Unset = UNSET,
+        since: datetime.datetime | Unset = UNSET,
+        until: datetime.datetime | Unset = UNSET,
         actor: str | Unset = UNSET,
         action: str | Unset = UNSET,
         target: str | Unset = UNSET,
         outcome: AuditOutcome | Unset = UNSET,
         from_: datetime.datetime | Unset = UNSET,
         to: datetime.datetime | Unset = UNSET,
-        since: datetime.datetime | Unset = UNSET,
-        until: datetime.datetime | Unset = UNSET,
     ) -> PageListedAuditRow:
         """What was done in the tenant, or tried, newest first
 
@@ -372,14 +372,14 @@ class AsyncAuditCalls:
             fields (list[ListAuditFieldsItem] | Unset): the members that items are shown with: names
                 with commas between them, or the parameter several times; `id` is always among them.
                 Without it all
+            since (datetime.datetime | Unset): use `from`
+            until (datetime.datetime | Unset): use `to`
             actor (str | Unset):
             action (str | Unset):
             target (str | Unset):
             outcome (AuditOutcome | Unset): How a call ended.
             from_ (datetime.datetime | Unset): from this moment on
             to (datetime.datetime | Unset): before this moment
-            since (datetime.datetime | Unset): use `from`
-            until (datetime.datetime | Unset): use `to`
         """
         return await self._caller.send(
             list_audit.call(
@@ -387,14 +387,14 @@ class AsyncAuditCalls:
                 cursor=cursor,
                 sort=sort,
                 fields=fields,
+                since=since,
+                until=until,
                 actor=actor,
                 action=action,
                 target=target,
                 outcome=outcome,
                 from_=from_,
                 to=to,
-                since=since,
-                until=until,
             )
         )
 
@@ -402,39 +402,39 @@ class AsyncAuditCalls:
         self,
         *,
         format_: ExportFormat | Unset = UNSET,
+        since: datetime.datetime | Unset = UNSET,
+        until: datetime.datetime | Unset = UNSET,
         actor: str | Unset = UNSET,
         action: str | Unset = UNSET,
         target: str | Unset = UNSET,
         outcome: AuditOutcome | Unset = UNSET,
         from_: datetime.datetime | Unset = UNSET,
         to: datetime.datetime | Unset = UNSET,
-        since: datetime.datetime | Unset = UNSET,
-        until: datetime.datetime | Unset = UNSET,
     ) -> str:
         """All rows that are asked for, as CSV or as lines of JSON
 
         Args:
             format_ (ExportFormat | Unset): What an export is written as.
+            since (datetime.datetime | Unset): use `from`
+            until (datetime.datetime | Unset): use `to`
             actor (str | Unset):
             action (str | Unset):
             target (str | Unset):
             outcome (AuditOutcome | Unset): How a call ended.
             from_ (datetime.datetime | Unset): from this moment on
             to (datetime.datetime | Unset): before this moment
-            since (datetime.datetime | Unset): use `from`
-            until (datetime.datetime | Unset): use `to`
         """
         return await self._caller.send(
             export_audit.call(
                 format_=format_,
+                since=since,
+                until=until,
                 actor=actor,
                 action=action,
                 target=target,
                 outcome=outcome,
                 from_=from_,
                 to=to,
-                since=since,
-                until=until,
             )
         )
 

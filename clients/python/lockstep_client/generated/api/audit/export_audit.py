@@ -13,14 +13,14 @@ from ...types import UNSET, Unset
 def call(
     *,
     format_: ExportFormat | Unset = UNSET,
+    since: datetime.datetime | Unset = UNSET,
+    until: datetime.datetime | Unset = UNSET,
     actor: str | Unset = UNSET,
     action: str | Unset = UNSET,
     target: str | Unset = UNSET,
     outcome: AuditOutcome | Unset = UNSET,
     from_: datetime.datetime | Unset = UNSET,
     to: datetime.datetime | Unset = UNSET,
-    since: datetime.datetime | Unset = UNSET,
-    until: datetime.datetime | Unset = UNSET,
 ) -> Call[str]:
     """`export_audit`, unsent."""
 
@@ -31,6 +31,16 @@ def call(
         json_format_ = format_.value
 
     params["format"] = json_format_
+
+    json_since: str | Unset = UNSET
+    if not isinstance(since, Unset):
+        json_since = since.isoformat()
+    params["since"] = json_since
+
+    json_until: str | Unset = UNSET
+    if not isinstance(until, Unset):
+        json_until = until.isoformat()
+    params["until"] = json_until
 
     params["actor"] = actor
 
@@ -53,16 +63,6 @@ def call(
     if not isinstance(to, Unset):
         json_to = to.isoformat()
     params["to"] = json_to
-
-    json_since: str | Unset = UNSET
-    if not isinstance(since, Unset):
-        json_since = since.isoformat()
-    params["since"] = json_since
-
-    json_until: str | Unset = UNSET
-    if not isinstance(until, Unset):
-        json_until = until.isoformat()
-    params["until"] = json_until
 
     params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 

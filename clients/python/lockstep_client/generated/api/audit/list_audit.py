@@ -18,14 +18,14 @@ def call(
     cursor: str | Unset = UNSET,
     sort: IdOrder | Unset = UNSET,
     fields: list[ListAuditFieldsItem] | Unset = UNSET,
+    since: datetime.datetime | Unset = UNSET,
+    until: datetime.datetime | Unset = UNSET,
     actor: str | Unset = UNSET,
     action: str | Unset = UNSET,
     target: str | Unset = UNSET,
     outcome: AuditOutcome | Unset = UNSET,
     from_: datetime.datetime | Unset = UNSET,
     to: datetime.datetime | Unset = UNSET,
-    since: datetime.datetime | Unset = UNSET,
-    until: datetime.datetime | Unset = UNSET,
 ) -> Call[PageListedAuditRow]:
     """`list_audit`, unsent."""
 
@@ -50,6 +50,16 @@ def call(
 
     params["fields"] = json_fields
 
+    json_since: str | Unset = UNSET
+    if not isinstance(since, Unset):
+        json_since = since.isoformat()
+    params["since"] = json_since
+
+    json_until: str | Unset = UNSET
+    if not isinstance(until, Unset):
+        json_until = until.isoformat()
+    params["until"] = json_until
+
     params["actor"] = actor
 
     params["action"] = action
@@ -71,16 +81,6 @@ def call(
     if not isinstance(to, Unset):
         json_to = to.isoformat()
     params["to"] = json_to
-
-    json_since: str | Unset = UNSET
-    if not isinstance(since, Unset):
-        json_since = since.isoformat()
-    params["since"] = json_since
-
-    json_until: str | Unset = UNSET
-    if not isinstance(until, Unset):
-        json_until = until.isoformat()
-    params["until"] = json_until
 
     params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 

@@ -29,6 +29,7 @@ from ...models.run_metrics import RunMetrics
 from ...models.run_status import RunStatus
 from ...models.run_view import RunView
 from ...models.start_run import StartRun
+from ...models.step_view import StepView
 from ...models.turn_order import TurnOrder
 from ...models.turn_view import TurnView
 from ...types import UNSET, Unset
@@ -40,6 +41,7 @@ from . import (
     fork_run,
     get_run,
     get_run_metrics,
+    get_run_step,
     get_step_turn,
     list_run_artifacts,
     list_run_steps,
@@ -67,11 +69,14 @@ class RunsCalls:
         task_id: UUID | Unset = UNSET,
         forked_from: UUID | Unset = UNSET,
         parent_run_id: UUID | Unset = UNSET,
+        started_by: str | Unset = UNSET,
         stuck: bool | Unset = UNSET,
         limit: int | Unset = 50,
         cursor: str | Unset = UNSET,
         sort: CreatedAtOrder | Unset = UNSET,
         fields: list[ListRunsFieldsItem] | Unset = UNSET,
+        from_: datetime.datetime | Unset = UNSET,
+        to: datetime.datetime | Unset = UNSET,
     ) -> PageListedRun:
         """Runs, newest first unless `sort` says otherwise; inputs and outputs where `fields` names them
 
@@ -81,6 +86,8 @@ class RunsCalls:
             task_id (UUID | Unset):
             forked_from (UUID | Unset): the run that they were forked from
             parent_run_id (UUID | Unset): the run whose steps have started them
+            started_by (str | Unset): as the audit names its actors: `user:<id>`, `key:<id>`,
+                `schedule:<id>`, `trigger:<id>`
             stuck (bool | Unset): true: open runs that hang, which `/runs/{id}/explain` explains;
                 false: the others
             limit (int | Unset): rows a page Default: 50.
@@ -89,6 +96,8 @@ class RunsCalls:
             fields (list[ListRunsFieldsItem] | Unset): the members that items are shown with: names
                 with commas between them, or the parameter several times; `id` is always among them.
                 Without it all but `input`, `output`, `overrides`
+            from_ (datetime.datetime | Unset): from this moment on
+            to (datetime.datetime | Unset): before this moment
         """
         return self._caller.send(
             list_runs.call(
@@ -96,11 +105,14 @@ class RunsCalls:
                 task_id=task_id,
                 forked_from=forked_from,
                 parent_run_id=parent_run_id,
+                started_by=started_by,
                 stuck=stuck,
                 limit=limit,
                 cursor=cursor,
                 sort=sort,
                 fields=fields,
+                from_=from_,
+                to=to,
             )
         )
 
@@ -224,6 +236,24 @@ class RunsCalls:
                 cursor=cursor,
                 sort=sort,
                 fields=fields,
+            )
+        )
+
+    def get_run_step(
+        self,
+        run_id: UUID,
+        name: str,
+    ) -> StepView:
+        """One step of a run, or one item of a step with foreach
+
+        Args:
+            run_id (UUID):
+            name (str): the name of a step; name[index] for an item of one with foreach
+        """
+        return self._caller.send(
+            get_run_step.call(
+                run_id=run_id,
+                name=name,
             )
         )
 
@@ -506,11 +536,14 @@ class AsyncRunsCalls:
         task_id: UUID | Unset = UNSET,
         forked_from: UUID | Unset = UNSET,
         parent_run_id: UUID | Unset = UNSET,
+        started_by: str | Unset = UNSET,
         stuck: bool | Unset = UNSET,
         limit: int | Unset = 50,
         cursor: str | Unset = UNSET,
         sort: CreatedAtOrder | Unset = UNSET,
         fields: list[ListRunsFieldsItem] | Unset = UNSET,
+        from_: datetime.datetime | Unset = UNSET,
+        to: datetime.datetime | Unset = UNSET,
     ) -> PageListedRun:
         """Runs, newest first unless `sort` says otherwise; inputs and outputs where `fields` names them
 
@@ -520,6 +553,8 @@ class AsyncRunsCalls:
             task_id (UUID | Unset):
             forked_from (UUID | Unset): the run that they were forked from
             parent_run_id (UUID | Unset): the run whose steps have started them
+            started_by (str | Unset): as the audit names its actors: `user:<id>`, `key:<id>`,
+                `schedule:<id>`, `trigger:<id>`
             stuck (bool | Unset): true: open runs that hang, which `/runs/{id}/explain` explains;
                 false: the others
             limit (int | Unset): rows a page Default: 50.
@@ -528,6 +563,8 @@ class AsyncRunsCalls:
             fields (list[ListRunsFieldsItem] | Unset): the members that items are shown with: names
                 with commas between them, or the parameter several times; `id` is always among them.
                 Without it all but `input`, `output`, `overrides`
+            from_ (datetime.datetime | Unset): from this moment on
+            to (datetime.datetime | Unset): before this moment
         """
         return await self._caller.send(
             list_runs.call(
@@ -535,11 +572,14 @@ class AsyncRunsCalls:
                 task_id=task_id,
                 forked_from=forked_from,
                 parent_run_id=parent_run_id,
+                started_by=started_by,
                 stuck=stuck,
                 limit=limit,
                 cursor=cursor,
                 sort=sort,
                 fields=fields,
+                from_=from_,
+                to=to,
             )
         )
 
@@ -663,6 +703,24 @@ class AsyncRunsCalls:
                 cursor=cursor,
                 sort=sort,
                 fields=fields,
+            )
+        )
+
+    async def get_run_step(
+        self,
+        run_id: UUID,
+        name: str,
+    ) -> StepView:
+        """One step of a run, or one item of a step with foreach
+
+        Args:
+            run_id (UUID):
+            name (str): the name of a step; name[index] for an item of one with foreach
+        """
+        return await self._caller.send(
+            get_run_step.call(
+                run_id=run_id,
+                name=name,
             )
         )
 

@@ -1,3 +1,4 @@
+import datetime
 from typing import Any
 from uuid import UUID
 
@@ -18,11 +19,14 @@ def call(
     task_id: UUID | Unset = UNSET,
     forked_from: UUID | Unset = UNSET,
     parent_run_id: UUID | Unset = UNSET,
+    started_by: str | Unset = UNSET,
     stuck: bool | Unset = UNSET,
     limit: int | Unset = 50,
     cursor: str | Unset = UNSET,
     sort: CreatedAtOrder | Unset = UNSET,
     fields: list[ListRunsFieldsItem] | Unset = UNSET,
+    from_: datetime.datetime | Unset = UNSET,
+    to: datetime.datetime | Unset = UNSET,
 ) -> Call[PageListedRun]:
     """`list_runs`, unsent."""
 
@@ -49,6 +53,8 @@ def call(
         json_parent_run_id = str(parent_run_id)
     params["parent_run_id"] = json_parent_run_id
 
+    params["started_by"] = started_by
+
     params["stuck"] = stuck
 
     params["limit"] = limit
@@ -69,6 +75,16 @@ def call(
             json_fields.append(fields_item)
 
     params["fields"] = json_fields
+
+    json_from_: str | Unset = UNSET
+    if not isinstance(from_, Unset):
+        json_from_ = from_.isoformat()
+    params["from"] = json_from_
+
+    json_to: str | Unset = UNSET
+    if not isinstance(to, Unset):
+        json_to = to.isoformat()
+    params["to"] = json_to
 
     params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 

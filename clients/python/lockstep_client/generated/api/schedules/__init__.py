@@ -43,7 +43,7 @@ class SchedulesCalls:
         sort: CreatedAtOrder | Unset = UNSET,
         fields: list[ListSchedulesFieldsItem] | Unset = UNSET,
     ) -> PageListedSchedule:
-        """The tenant's schedules, newest first
+        """The tenant's schedules, newest first; their inputs where `fields` names them
 
         Args:
             task_id (UUID | Unset):
@@ -53,7 +53,7 @@ class SchedulesCalls:
             sort (CreatedAtOrder | Unset): By created_at; with `-` before it, from the last on.
             fields (list[ListSchedulesFieldsItem] | Unset): the members that items are shown with:
                 names with commas between them, or the parameter several times; `id` is always among them.
-                Without it all
+                Without it all but `input`
         """
         return self._caller.send(
             list_schedules.call(
@@ -195,7 +195,7 @@ class AsyncSchedulesCalls:
         sort: CreatedAtOrder | Unset = UNSET,
         fields: list[ListSchedulesFieldsItem] | Unset = UNSET,
     ) -> PageListedSchedule:
-        """The tenant's schedules, newest first
+        """The tenant's schedules, newest first; their inputs where `fields` names them
 
         Args:
             task_id (UUID | Unset):
@@ -205,7 +205,7 @@ class AsyncSchedulesCalls:
             sort (CreatedAtOrder | Unset): By created_at; with `-` before it, from the last on.
             fields (list[ListSchedulesFieldsItem] | Unset): the members that items are shown with:
                 names with commas between them, or the parameter several times; `id` is always among them.
-                Without it all
+                Without it all but `input`
         """
         return await self._caller.send(
             list_schedules.call(

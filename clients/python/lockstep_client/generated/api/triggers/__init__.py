@@ -18,7 +18,7 @@ from ...models.problem import Problem
 from ...models.received_at_order import ReceivedAtOrder
 from ...models.rotation import Rotation
 from ...models.trigger_change import TriggerChange
-from ...models.whole_trigger_view import WholeTriggerView
+from ...models.trigger_view import TriggerView
 from ...types import UNSET, Unset
 from . import (
     call_trigger,
@@ -47,7 +47,7 @@ class TriggersCalls:
         sort: CreatedAtOrder | Unset = UNSET,
         fields: list[ListTriggersFieldsItem] | Unset = UNSET,
     ) -> PageListedTrigger:
-        """The tenant's triggers, newest first
+        """The tenant's triggers, newest first; their inputs and forms where `fields` names them
 
         Args:
             task_id (UUID | Unset):
@@ -56,7 +56,7 @@ class TriggersCalls:
             sort (CreatedAtOrder | Unset): By created_at; with `-` before it, from the last on.
             fields (list[ListTriggersFieldsItem] | Unset): the members that items are shown with:
                 names with commas between them, or the parameter several times; `id` is always among them.
-                Without it all
+                Without it all but `input`, `payload_form`
         """
         return self._caller.send(
             list_triggers.call(
@@ -92,7 +92,7 @@ class TriggersCalls:
     def get_trigger(
         self,
         trigger_id: UUID,
-    ) -> WholeTriggerView:
+    ) -> TriggerView:
         """One trigger, without its secret
 
         Args:
@@ -129,7 +129,7 @@ class TriggersCalls:
         *,
         body: TriggerChange,
         if_match: str | Unset = UNSET,
-    ) -> WholeTriggerView:
+    ) -> TriggerView:
         """Change a trigger, pause it, or wake it; its runs start as you from then on
 
         Args:
@@ -247,7 +247,7 @@ class AsyncTriggersCalls:
         sort: CreatedAtOrder | Unset = UNSET,
         fields: list[ListTriggersFieldsItem] | Unset = UNSET,
     ) -> PageListedTrigger:
-        """The tenant's triggers, newest first
+        """The tenant's triggers, newest first; their inputs and forms where `fields` names them
 
         Args:
             task_id (UUID | Unset):
@@ -256,7 +256,7 @@ class AsyncTriggersCalls:
             sort (CreatedAtOrder | Unset): By created_at; with `-` before it, from the last on.
             fields (list[ListTriggersFieldsItem] | Unset): the members that items are shown with:
                 names with commas between them, or the parameter several times; `id` is always among them.
-                Without it all
+                Without it all but `input`, `payload_form`
         """
         return await self._caller.send(
             list_triggers.call(
@@ -292,7 +292,7 @@ class AsyncTriggersCalls:
     async def get_trigger(
         self,
         trigger_id: UUID,
-    ) -> WholeTriggerView:
+    ) -> TriggerView:
         """One trigger, without its secret
 
         Args:
@@ -329,7 +329,7 @@ class AsyncTriggersCalls:
         *,
         body: TriggerChange,
         if_match: str | Unset = UNSET,
-    ) -> WholeTriggerView:
+    ) -> TriggerView:
         """Change a trigger, pause it, or wake it; its runs start as you from then on
 
         Args:

@@ -7,7 +7,7 @@ import httpx
 from ...client import Call
 from ...errors import UndocumentedAnswer, json_of
 from ...models.trigger_change import TriggerChange
-from ...models.whole_trigger_view import WholeTriggerView
+from ...models.trigger_view import TriggerView
 from ...types import UNSET, Unset
 
 
@@ -16,7 +16,7 @@ def call(
     *,
     body: TriggerChange,
     if_match: str | Unset = UNSET,
-) -> Call[WholeTriggerView]:
+) -> Call[TriggerView]:
     """`change_trigger`, unsent."""
     headers: dict[str, Any] = {}
     if not isinstance(if_match, Unset):
@@ -38,9 +38,9 @@ def call(
     )
 
 
-def _parsed(response: httpx.Response) -> WholeTriggerView:
+def _parsed(response: httpx.Response) -> TriggerView:
     if response.status_code == 200:
-        response_200 = WholeTriggerView.from_dict(json_of(response))
+        response_200 = TriggerView.from_dict(json_of(response))
 
         return response_200
 

@@ -5,12 +5,12 @@ import httpx
 
 from ...client import Call
 from ...errors import UndocumentedAnswer, json_of
-from ...models.whole_trigger_view import WholeTriggerView
+from ...models.trigger_view import TriggerView
 
 
 def call(
     trigger_id: UUID,
-) -> Call[WholeTriggerView]:
+) -> Call[TriggerView]:
     """`get_trigger`, unsent."""
 
     return Call(
@@ -22,9 +22,9 @@ def call(
     )
 
 
-def _parsed(response: httpx.Response) -> WholeTriggerView:
+def _parsed(response: httpx.Response) -> TriggerView:
     if response.status_code == 200:
-        response_200 = WholeTriggerView.from_dict(json_of(response))
+        response_200 = TriggerView.from_dict(json_of(response))
 
         return response_200
 

@@ -6,11 +6,11 @@ from typing import Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-T = TypeVar("T", bound="WholeTriggerViewPayloadFormType0")
+T = TypeVar("T", bound="StepViewSkipReasonType0")
 
 
 @_attrs_define
-class WholeTriggerViewPayloadFormType0:
+class StepViewSkipReasonType0:
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -23,10 +23,10 @@ class WholeTriggerViewPayloadFormType0:
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
-        whole_trigger_view_payload_form_type_0 = cls()
+        step_view_skip_reason_type_0 = cls()
 
-        whole_trigger_view_payload_form_type_0.additional_properties = d
-        return whole_trigger_view_payload_form_type_0
+        step_view_skip_reason_type_0.additional_properties = d
+        return step_view_skip_reason_type_0
 
     @property
     def additional_keys(self) -> list[str]:

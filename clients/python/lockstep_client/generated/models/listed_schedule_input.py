@@ -6,11 +6,11 @@ from typing import Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-T = TypeVar("T", bound="WholeTriggerViewInput")
+T = TypeVar("T", bound="ListedScheduleInput")
 
 
 @_attrs_define
-class WholeTriggerViewInput:
+class ListedScheduleInput:
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -23,10 +23,10 @@ class WholeTriggerViewInput:
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
-        whole_trigger_view_input = cls()
+        listed_schedule_input = cls()
 
-        whole_trigger_view_input.additional_properties = d
-        return whole_trigger_view_input
+        listed_schedule_input.additional_properties = d
+        return listed_schedule_input
 
     @property
     def additional_keys(self) -> list[str]:

@@ -9,18 +9,16 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 if TYPE_CHECKING:
-    from ..models.whole_trigger_view_input import WholeTriggerViewInput
-    from ..models.whole_trigger_view_payload_form_type_0 import (
-        WholeTriggerViewPayloadFormType0,
-    )
+    from ..models.trigger_view_input import TriggerViewInput
+    from ..models.trigger_view_payload_form_type_0 import TriggerViewPayloadFormType0
 
 
-T = TypeVar("T", bound="WholeTriggerView")
+T = TypeVar("T", bound="TriggerView")
 
 
 @_attrs_define
-class WholeTriggerView:
-    """A trigger with its input and the form of its payload.
+class TriggerView:
+    """A trigger without its secret; `path` is where its calls go, on the host of this API.
 
     Attributes:
         id (UUID):
@@ -28,7 +26,9 @@ class WholeTriggerView:
         path (str):
         task_id (UUID):
         task_version (int | None):
+        input_ (TriggerViewInput):
         payload_as (str):
+        payload_form (None | TriggerViewPayloadFormType0):
         calls_per_minute (int):
         paused (bool):
         runs_as (UUID): with whose rights, and at whose budget, its runs start: who changed it last
@@ -37,8 +37,6 @@ class WholeTriggerView:
         created_at (datetime.datetime):
         updated_at (datetime.datetime):
         version (int):
-        input_ (WholeTriggerViewInput):
-        payload_form (None | WholeTriggerViewPayloadFormType0):
     """
 
     id: UUID
@@ -46,7 +44,9 @@ class WholeTriggerView:
     path: str
     task_id: UUID
     task_version: int | None
+    input_: TriggerViewInput
     payload_as: str
+    payload_form: None | TriggerViewPayloadFormType0
     calls_per_minute: int
     paused: bool
     runs_as: UUID
@@ -55,13 +55,11 @@ class WholeTriggerView:
     created_at: datetime.datetime
     updated_at: datetime.datetime
     version: int
-    input_: WholeTriggerViewInput
-    payload_form: None | WholeTriggerViewPayloadFormType0
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        from ..models.whole_trigger_view_payload_form_type_0 import (
-            WholeTriggerViewPayloadFormType0,  # noqa: PLC0415
+        from ..models.trigger_view_payload_form_type_0 import (
+            TriggerViewPayloadFormType0,  # noqa: PLC0415
         )
 
         id = str(self.id)
@@ -75,7 +73,15 @@ class WholeTriggerView:
         task_version: int | None
         task_version = self.task_version
 
+        input_ = self.input_.to_dict()
+
         payload_as = self.payload_as
+
+        payload_form: dict[str, Any] | None
+        if isinstance(self.payload_form, TriggerViewPayloadFormType0):
+            payload_form = self.payload_form.to_dict()
+        else:
+            payload_form = self.payload_form
 
         calls_per_minute = self.calls_per_minute
 
@@ -101,14 +107,6 @@ class WholeTriggerView:
 
         version = self.version
 
-        input_ = self.input_.to_dict()
-
-        payload_form: dict[str, Any] | None
-        if isinstance(self.payload_form, WholeTriggerViewPayloadFormType0):
-            payload_form = self.payload_form.to_dict()
-        else:
-            payload_form = self.payload_form
-
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -118,7 +116,9 @@ class WholeTriggerView:
                 "path": path,
                 "task_id": task_id,
                 "task_version": task_version,
+                "input": input_,
                 "payload_as": payload_as,
+                "payload_form": payload_form,
                 "calls_per_minute": calls_per_minute,
                 "paused": paused,
                 "runs_as": runs_as,
@@ -127,8 +127,6 @@ class WholeTriggerView:
                 "created_at": created_at,
                 "updated_at": updated_at,
                 "version": version,
-                "input": input_,
-                "payload_form": payload_form,
             }
         )
 
@@ -136,9 +134,9 @@ class WholeTriggerView:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.whole_trigger_view_input import WholeTriggerViewInput  # noqa: PLC0415
-        from ..models.whole_trigger_view_payload_form_type_0 import (
-            WholeTriggerViewPayloadFormType0,  # noqa: PLC0415
+        from ..models.trigger_view_input import TriggerViewInput  # noqa: PLC0415
+        from ..models.trigger_view_payload_form_type_0 import (
+            TriggerViewPayloadFormType0,  # noqa: PLC0415
         )
 
         d = dict(src_dict)
@@ -157,7 +155,24 @@ class WholeTriggerView:
 
         task_version = _parse_task_version(d.pop("task_version"))
 
+        input_ = TriggerViewInput.from_dict(d.pop("input"))
+
         payload_as = d.pop("payload_as")
+
+        def _parse_payload_form(data: object) -> None | TriggerViewPayloadFormType0:
+            if data is None:
+                return data
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                payload_form_type_0 = TriggerViewPayloadFormType0.from_dict(data)
+
+                return payload_form_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(None | TriggerViewPayloadFormType0, data)
+
+        payload_form = _parse_payload_form(d.pop("payload_form"))
 
         calls_per_minute = d.pop("calls_per_minute")
 
@@ -201,30 +216,15 @@ class WholeTriggerView:
 
         version = d.pop("version")
 
-        input_ = WholeTriggerViewInput.from_dict(d.pop("input"))
-
-        def _parse_payload_form(data: object) -> None | WholeTriggerViewPayloadFormType0:
-            if data is None:
-                return data
-            try:
-                if not isinstance(data, dict):
-                    raise TypeError()
-                payload_form_type_0 = WholeTriggerViewPayloadFormType0.from_dict(data)
-
-                return payload_form_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(None | WholeTriggerViewPayloadFormType0, data)
-
-        payload_form = _parse_payload_form(d.pop("payload_form"))
-
-        whole_trigger_view = cls(
+        trigger_view = cls(
             id=id,
             name=name,
             path=path,
             task_id=task_id,
             task_version=task_version,
+            input_=input_,
             payload_as=payload_as,
+            payload_form=payload_form,
             calls_per_minute=calls_per_minute,
             paused=paused,
             runs_as=runs_as,
@@ -233,12 +233,10 @@ class WholeTriggerView:
             created_at=created_at,
             updated_at=updated_at,
             version=version,
-            input_=input_,
-            payload_form=payload_form,
         )
 
-        whole_trigger_view.additional_properties = d
-        return whole_trigger_view
+        trigger_view.additional_properties = d
+        return trigger_view
 
     @property
     def additional_keys(self) -> list[str]:
