@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -19,14 +20,18 @@ _CUT = " […]"
 
 @dataclass
 class Telling:
-    """One job's lines on their way to `tell`. Longer lines are cut, and those beyond a bound are counted only."""
+    """One job's lines on their way to `tell`. Longer lines are cut.
+
+    Of more than are told at once the last ones are told, since they say how it goes or what went wrong; the others are
+    counted.
+    """
 
     tell: Callable[[ToldLines], Awaitable[None]]
     pause_seconds: float = PAUSE_SECONDS
     begins_after: float = 0
     """Seconds; of a job that has ended by then nothing is told."""
     _unfinished: bytes = b""
-    _waiting: list[str] = field(default_factory=list)
+    _waiting: deque[str] = field(default_factory=lambda: deque(maxlen=MAX_LINES))
     _left_out: int = 0
     _told: int = 0
     _something: asyncio.Event = field(default_factory=asyncio.Event)
@@ -44,11 +49,8 @@ class Telling:
         text = clean_text(line.decode("utf-8", "replace")).strip()
         if not text:
             return
-        if self._told >= MAX_LINES_TOLD or len(self._waiting) >= MAX_LINES:
-            self._left_out += 1
-        else:
-            self._told += 1
-            self._waiting.append(text if len(text) <= MAX_LINE else text[: MAX_LINE - len(_CUT)] + _CUT)
+        self._left_out += len(self._waiting) == MAX_LINES
+        self._waiting.append(text if len(text) <= MAX_LINE else text[: MAX_LINE - len(_CUT)] + _CUT)
         self._something.set()
 
     @asynccontextmanager
@@ -82,11 +84,12 @@ class Telling:
         return self._ended.is_set()
 
     async def _flush(self) -> None:
-        """Left out are lines after those that are told now, so that they count before the next ones."""
         self._something.clear()
-        lines, self._waiting = tuple(self._waiting), []
-        left_out, self._left_out = self._left_out, 0
-        if lines:
-            await self.tell(ToldLines(lines=lines))
-        if left_out:
-            await self.tell(ToldLines(lines=(), left_out=left_out))
+        waiting, left_out = tuple(self._waiting), self._left_out
+        self._waiting.clear()
+        self._left_out = 0
+        # Once so many were told, all that comes is only counted.
+        lines = waiting[len(waiting) - min(len(waiting), MAX_LINES_TOLD - self._told) :]
+        self._told += len(lines)
+        if left_out or waiting:
+            await self.tell(ToldLines(lines=lines, left_out=left_out + len(waiting) - len(lines)))
