@@ -26,7 +26,7 @@ from control_plane.requests.answers.deprecations import DeprecationHeaders
 from control_plane.requests.answers.documentation import install_documentation
 from control_plane.requests.audited_calls import AuditedCalls
 from control_plane.requests.etags import NotModified
-from control_plane.requests.keys.heeded import heeded_key
+from control_plane.requests.keys.heeded import heeded_headers
 from control_plane.requests.queries import known_query
 from control_plane.requests.rates.documentation import document_rates
 from control_plane.requests.rates.edge import RateLimitedEdge
@@ -93,7 +93,7 @@ def create_app(settings: ControlPlaneSettings) -> FastAPI:
         redirect_slashes=False,
         telemetry=OWN_SPANS,
     )
-    before_each = [Depends(known_query), Depends(heeded_key)]
+    before_each = [Depends(known_query), Depends(heeded_headers)]
     everywhere = {**EVERYWHERE, **refusals(429)}
     for router in ROUTERS:
         app.include_router(router, prefix="/api/v1", responses=everywhere, dependencies=before_each)

@@ -8,7 +8,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from control_plane.identity.callers import ApiCaller, Operator, Person
 from control_plane.requests.break_glass import named_access, refuse_access, require_reading
-from control_plane.requests.etags import IF_MATCH_PATTERN
+from control_plane.requests.etags import IF_MATCH_PATTERN, Conditions
 from control_plane.requests.lists.paging import MAX_CURSOR_LENGTH, PageRequest
 from control_plane.requests.queries import IN_DIGITS
 from control_plane.requests.rates.edge import COUNTED
@@ -240,12 +240,29 @@ async def if_match(
             json_schema_extra={"pattern": IF_MATCH_PATTERN},
         ),
     ] = None,
-) -> str | None:
-    lines = request.headers.getlist("if-match")
+) -> Conditions:
+    return Conditions(_lines(request, "if-match"))
+
+
+async def put_conditions(
+    request: Request,
+    matched: Annotated[Conditions, Depends(if_match)],
+    if_none_match: Annotated[  # noqa: ARG001  # for the document, as above
+        str | None,
+        Header(description="* for only where there is nothing yet", json_schema_extra={"pattern": r"^\*$"}),
+    ] = None,
+) -> Conditions:
+    return Conditions(matched.if_match, _lines(request, "if-none-match"))
+
+
+def _lines(request: Request, header: str) -> str | None:
+    lines = request.headers.getlist(header)
     return ", ".join(lines) if lines else None
 
 
-IfMatch = Annotated[str | None, Depends(if_match)]
+IfMatch = Annotated[Conditions, Depends(if_match)]
+PutConditions = Annotated[Conditions, Depends(put_conditions)]
+"""Of a PUT, which makes what is not there."""
 
 
 async def page_request(

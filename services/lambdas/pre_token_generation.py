@@ -34,12 +34,13 @@ class TokenEvent(BaseModel):
 async def pre_token_generation(database: Database, event: TokenEvent) -> dict[str, Any]:
     """The event with the claims to add; a claim of ours that comes from elsewhere is taken out.
 
-    Somebody who belongs to no tenant gets a token without one, which opens only what is their own.
+    Somebody who belongs to no tenant gets a token without one, which opens only what is their own. A tenant that is
+    suspended is named all the same, so that who signs in is told so and why, and goes on when it is let in again.
     """
     attributes = event.request.userAttributes
     async with database.across_tenants(reason="who signs in names no tenant yet") as tx:
         own = await members.of_subject(tx, str(attributes["sub"]))
-    active = next((one for one in own if one.is_active and one.suspended_at is None), None)
+    active = next((one for one in own if one.is_active), None)
     claims: dict[str, str] = {} if active is None else {TENANT_CLAIM: str(active.tenant_id)}
     if attributes.get("email_verified") in (True, "true") and attributes.get("email"):
         claims |= {"email": str(attributes["email"]), "email_verified": "true"}

@@ -168,8 +168,7 @@ class Callers:
         return await self._remember(name, lambda: self._by_text(credential))
 
     async def _by_text(self, credential: str) -> _Found:
-        async with self._database.across_tenants(reason="a key's tenant is not known before it is found") as tx:
-            key = await api_keys.find_usable_key(tx, self._peppers, credential)
+        key = await api_keys.usable_key(self._database, self._peppers, credential)
         if key is None:
             raise Unauthenticated("the key is unknown, revoked or expired", remedy="use a live key")
         if ApiKeyScope.API not in key.scopes:

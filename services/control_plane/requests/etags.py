@@ -2,20 +2,20 @@
 
 import json
 import re
+from dataclasses import dataclass
 from hashlib import sha256
 from http import HTTPStatus
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from foundation.domain.errors import BadRequest, VersionMismatch
-from foundation.storage.session.seen import Expected, SeenTags
+from foundation.domain.errors import BadRequest, Fault, VersionMismatch
+from foundation.storage.session.seen import NOT_THERE, Expected, SeenTags
 
 _TAG = r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"'
 IF_MATCH_PATTERN = rf"^(\*|{_TAG}([ \t]*,[ \t]*{_TAG})*)$"
 _LIST = re.compile(rf"[ \t,]*{_TAG}(?:[ \t]*,[ \t,]*(?:{_TAG})?)*[ \t]*")
 _ONE = re.compile(r'(W/)?"([\x21\x23-\x7e\x80-\xff]*)"')
-_BARE = re.compile(r"[0-9]{1,18}")
 
 
 def quoted(tag: str) -> str:
@@ -31,21 +31,30 @@ def content_tag(content: object) -> str:
     return sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:32]
 
 
-def expected_version(if_match: str | None) -> Expected:
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """On which a request is carried out, as its headers have them; a route takes none that it does not name."""
+
+    if_match: str | None = None
+    if_none_match: str | None = None
+
+
+def expected_version(conditions: Conditions) -> Expected:
     """What the caller has seen; None when they did not say.
 
-    Tags are compared strongly, so that a weak one matches nothing. A version without its quotes is taken as one with.
+    Tags are compared strongly, so that a weak one matches nothing.
     """
-    if if_match is None:
+    if conditions.if_none_match is not None:
+        return _nothing(conditions)
+    if conditions.if_match is None:
         return None
-    text = if_match.strip()
+    text = conditions.if_match.strip()
     if text == "*":
         return SeenTags(None)
-    if _BARE.fullmatch(text):
-        return SeenTags(frozenset({text}))
     if not _LIST.fullmatch(text):
         detail = 'If-Match is one or several ETags of the resource, each in double quotes ("3"), or *'
-        raise BadRequest(detail, remedy="send the ETag as the answer has it, with its quotes")
+        remedy = "send the ETag as the answer has it, with its quotes"
+        raise BadRequest(detail, faults=(Fault("/header/if-match", detail),), remedy=remedy)
     strong = frozenset(tag for weak, tag in _ONE.findall(text) if not weak)
     if not strong:
         detail = "If-Match has weak tags alone (W/), which match nothing"
@@ -53,9 +62,18 @@ def expected_version(if_match: str | None) -> Expected:
     return SeenTags(strong)
 
 
-def required_version(if_match: str | None) -> SeenTags:
+def _nothing(conditions: Conditions) -> SeenTags:
+    """That there is no such thing; a condition of tags that are to be other ones is none that a change has use for."""
+    if conditions.if_match is not None or (conditions.if_none_match or "").strip() != "*":
+        detail = "of a change, If-None-Match is * (only where there is nothing yet), without If-Match beside it"
+        remedy = "to change what you have seen, send its ETag as If-Match alone"
+        raise BadRequest(detail, faults=(Fault("/header/if-none-match", detail),), remedy=remedy)
+    return NOT_THERE
+
+
+def required_version(conditions: Conditions) -> SeenTags:
     """What the caller has seen; `VersionMismatch` when they did not say."""
-    expected = expected_version(if_match)
+    expected = expected_version(conditions)
     if expected is None:
         remedy = "read the resource and send its ETag as If-Match, or * for whatever it is now"
         raise VersionMismatch("If-Match with the resource's ETag is required", remedy=remedy)
@@ -70,13 +88,22 @@ def require_version(noun: str, version: int, expected: Expected, *, to: str = "r
 
 def stale(noun: str, version: int | None, expected: Expected, *, to: str = "repeat your change") -> VersionMismatch:
     """The refusal; a version of None is of a thing that is not there."""
+    if expected is not None and expected.nothing:
+        return _there_already(noun)
     where = "not there" if version is None else f"at version {version}"
     wanted = "" if expected is None or expected.tags is None else f", not {expected}"
     return VersionMismatch(f"the {noun} is {where}{wanted}", remedy=f"read the {noun} again and {to}")
 
 
+def _there_already(noun: str) -> VersionMismatch:
+    remedy = f"read the {noun}, and to change it send its ETag as If-Match, without If-None-Match"
+    return VersionMismatch(f"the {noun} is there already", remedy=remedy)
+
+
 def require_content(noun: str, now: object, expected: Expected) -> None:
     """`VersionMismatch` unless the thing is what the caller has seen; one that was never set is there all the same."""
+    if expected is not None and expected.nothing:
+        raise _there_already(noun)
     if expected is not None and not expected.admits(content_tag(now)):
         remedy = f"read the {noun} again and repeat your change"
         raise VersionMismatch(f"the {noun} is not what you have seen", remedy=remedy)

@@ -47,8 +47,17 @@ async def get(tx: Transaction, tenant_id: TenantId, name: str) -> Secret | None:
     return value_of(Secret, row) if row else None
 
 
-async def put(tx: Transaction, tenant_id: TenantId, name: str, *, hosts: list[str], sealed: str, by: UserId) -> Secret:
-    """Creates the secret at version 1, or replaces its value and raises its version.
+async def put(
+    tx: Transaction,
+    tenant_id: TenantId,
+    name: str,
+    *,
+    hosts: list[str],
+    sealed: str,
+    by: UserId,
+    only_new: bool = False,
+) -> Secret | None:
+    """Creates the secret at version 1, or replaces its value and raises its version; None if that is not asked for.
 
     It names no column of `EXCLUDED`, because that takes the right to read the column.
     """
@@ -58,12 +67,14 @@ async def put(tx: Transaction, tenant_id: TenantId, name: str, *, hosts: list[st
                 VALUES (:tenant_id, :name, :hosts, :sealed, :by)
                 ON CONFLICT (tenant_id, name) DO UPDATE
                 SET hosts = :hosts, sealed = :sealed, updated_by = :by,
-                    updated_at = now(), version = secrets.version + 1""",
+                    updated_at = now(), version = secrets.version + 1
+                WHERE NOT CAST(:only_new AS boolean)""",
             *_RETURNING,
         ),
-        {"tenant_id": tenant_id, "name": name, "hosts": hosts, "sealed": sealed, "by": by},
+        {"tenant_id": tenant_id, "name": name, "hosts": hosts, "sealed": sealed, "by": by, "only_new": only_new},
     )
-    return value_of(Secret, row.one())
+    first = row.first()
+    return value_of(Secret, first) if first else None
 
 
 async def replace(

@@ -11,7 +11,7 @@ from foundation.storage.session.database import Transaction
 from foundation.storage.session.documents import jsonb
 from foundation.storage.session.pages import Column, Kind, Orders, PagePart, Pages
 from foundation.storage.session.rows import value_of
-from foundation.storage.session.seen import Expected, versions_of
+from foundation.storage.session.seen import Expected, only_makes, versions_of
 from foundation.storage.session.statements import text
 
 
@@ -56,6 +56,7 @@ _NEXT = text(
     """INSERT INTO tool_sources (tenant_id, name, kind) VALUES (:tenant_id, :name, :kind)
        ON CONFLICT (tenant_id, name) DO UPDATE
        SET version = tool_sources.version + 1, archived_at = NULL
+       WHERE NOT CAST(:only_new AS boolean) OR tool_sources.archived_at IS NOT NULL
        RETURNING version, kind"""
 )
 _NEXT_OF = text(
@@ -101,8 +102,8 @@ async def raise_version(
     None when an expected version is not the present one. A source that is out of use comes back with its next version.
     """
     given = {"tenant_id": tenant_id, "name": name}
-    if expected is None:
-        rows = await tx.execute(_NEXT, {**given, "kind": kind})
+    if expected is None or expected.nothing:
+        rows = await tx.execute(_NEXT, {**given, "kind": kind, "only_new": only_makes(expected)})
     else:
         rows = await tx.execute(_NEXT_OF, {**given, "expected": expected.versions})
     row = rows.first()

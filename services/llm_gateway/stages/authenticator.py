@@ -13,7 +13,7 @@ from foundation.domain.errors import Forbidden, Unauthenticated
 from foundation.domain.people.api_keys import Peppers
 from foundation.domain.permissions import ApiKeyScope, Permission, holders_of
 from foundation.http.service_tokens import TokenVerifier
-from foundation.storage.people.api_keys import find_usable_key
+from foundation.storage.people.api_keys import usable_key
 from foundation.storage.session.database import Database
 from llm_gateway.exchange.caller import Caller
 from llm_gateway.single_flight import SingleFlight
@@ -78,8 +78,7 @@ class Authenticator:
         if token.startswith(_TOKEN_PREFIX) and token.count(".") == 2:  # noqa: PLR2004
             claims = self._claims_of(token)
             return _Identity(_run_caller(claims), self._clock() + min(KEY_SECONDS, _seconds_left(token)))
-        async with self._database.across_tenants(reason="find an API key by its hash") as tx:
-            key = await find_usable_key(tx, self._peppers, token)
+        key = await usable_key(self._database, self._peppers, token)
         if key is None:
             # an unknown key is remembered too, so that a client that repeats one does not ask PostgreSQL each time
             return _Identity(None, self._clock() + _UNKNOWN_KEY_SECONDS)

@@ -6,7 +6,7 @@ from fastapi import Depends, Path, Query, Response
 
 from control_plane.definitions.tool_sources import service
 from control_plane.definitions.tool_sources.schemas import NewToolSource, ToolSourceSummary, ToolSourceView
-from control_plane.dependencies import IfMatch, ToolSourceReader, ToolSourceWriter, Tx
+from control_plane.dependencies import IfMatch, PutConditions, ToolSourceReader, ToolSourceWriter, Tx
 from control_plane.requests.etags import etag, expected_version
 from control_plane.requests.lists.listed import ListOf, ListRequest
 from control_plane.requests.queries import IN_DIGITS
@@ -70,9 +70,9 @@ async def put(
     response: Response,
     caller: ToolSourceWriter,
     tx: Tx,
-    if_match: IfMatch,
+    conditions: PutConditions,
 ) -> ToolSourceView:
-    source = await service.put(tx, caller, source_name, body, expected=expected_version(if_match))
+    source = await service.put(tx, caller, source_name, body, expected=expected_version(conditions))
     response.status_code = 201 if source.version == 1 else 200
     response.headers["ETag"] = etag(source.version)
     return source

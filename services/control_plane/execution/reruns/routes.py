@@ -6,10 +6,12 @@ from control_plane.dependencies import App, IfMatch, RunWriter, StartTurn, Tx
 from control_plane.execution.reruns.fork import ForkRequest, fork
 from control_plane.execution.reruns.retry import RetryRequest, retry
 from control_plane.execution.reruns.schemas import ForkRun, RetryRun
+from control_plane.execution.runs import read
 from control_plane.execution.runs.routes import with_tag
 from control_plane.execution.runs.schemas import RunView
 from control_plane.requests.etags import expected_version
 from control_plane.requests.keys.header import IdempotencyKey
+from control_plane.requests.keys.once import KeyedRequest, once
 from control_plane.rooms import RoomRouter
 from foundation.domain.ids import RunId
 from foundation.http.openapi import refusals
@@ -27,6 +29,7 @@ router = RoomRouter(prefix="/runs/{run_id}", tags=["runs"])
     responses=refusals(404, 409, 412, 413, 415, 422, 423, 429),
     dependencies=[StartTurn],
 )
+@once(secret=True)
 async def retry_run(
     run_id: RunId,
     response: Response,
@@ -34,11 +37,17 @@ async def retry_run(
     app: App,
     tx: Tx,
     if_match: IfMatch,
+    keyed: KeyedRequest,
     body: RetryRun = _NOTHING_SAID,
 ) -> RunView:
+    """A repeat is answered with the run as it is now, so that nothing of it is kept with the key."""
+    if await keyed.first(tx) is not None:
+        return with_tag(response, await read.get(tx, caller, run_id))
     request = RetryRequest(tuple(body.from_), body.budget)
     expected, most = expected_version(if_match), app.settings.max_open_runs
-    return with_tag(response, await retry(tx, caller, run_id, request, expected=expected, max_open=most))
+    run = with_tag(response, await retry(tx, caller, run_id, request, expected=expected, max_open=most))
+    await keyed.keep(tx, run, status=200, headers=response.headers)
+    return run
 
 
 @router.post(

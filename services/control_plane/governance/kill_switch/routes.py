@@ -4,7 +4,7 @@ from typing import TypeVar
 
 from fastapi import Response
 
-from control_plane.dependencies import App, IfMatch, KillSwitchReader, KillSwitchWriter, PlatformOperator, Tx
+from control_plane.dependencies import App, KillSwitchReader, KillSwitchWriter, PlatformOperator, PutConditions, Tx
 from control_plane.governance.kill_switch import service
 from control_plane.governance.kill_switch.schemas import KillSwitchChange, KillSwitchView, TenantSwitchView
 from control_plane.requests.etags import content_tag, expected_version, quoted
@@ -37,9 +37,9 @@ async def get(caller: KillSwitchReader, tx: Tx, response: Response) -> TenantSwi
     responses=refusals(412, 413, 415),
 )
 async def put(
-    body: KillSwitchChange, caller: KillSwitchWriter, tx: Tx, response: Response, if_match: IfMatch
+    body: KillSwitchChange, caller: KillSwitchWriter, tx: Tx, response: Response, conditions: PutConditions
 ) -> TenantSwitchView:
-    return _tagged(response, await service.set_of_tenant(tx, caller, body, expected=expected_version(if_match)))
+    return _tagged(response, await service.set_of_tenant(tx, caller, body, expected=expected_version(conditions)))
 
 
 @router.get(
@@ -58,6 +58,6 @@ async def get_platforms(_caller: PlatformOperator, app: App, response: Response)
     responses=refusals(412, 413, 415),
 )
 async def put_platforms(
-    body: KillSwitchChange, caller: PlatformOperator, app: App, response: Response, if_match: IfMatch
+    body: KillSwitchChange, caller: PlatformOperator, app: App, response: Response, conditions: PutConditions
 ) -> KillSwitchView:
-    return _tagged(response, await service.set_of_platform(app, caller, body, expected=expected_version(if_match)))
+    return _tagged(response, await service.set_of_platform(app, caller, body, expected=expected_version(conditions)))

@@ -2,7 +2,7 @@
 
 from fastapi import Response
 
-from control_plane.dependencies import IfMatch, LimitReader, TenantWriter, Tx
+from control_plane.dependencies import IfMatch, LimitReader, PutConditions, TenantWriter, Tx
 from control_plane.governance.providers import service
 from control_plane.governance.tenant_policy import service as tenant_policy
 from control_plane.rooms import RoomRouter
@@ -30,9 +30,9 @@ async def get_policy(caller: LimitReader, tx: Tx, response: Response) -> Provide
     responses=refusals(409, 412, 413, 415),
 )
 async def put_policy(
-    body: ProviderPolicy, caller: TenantWriter, tx: Tx, response: Response, if_match: IfMatch
+    body: ProviderPolicy, caller: TenantWriter, tx: Tx, response: Response, conditions: PutConditions
 ) -> ProviderPolicy:
-    await tenant_policy.require_seen(tx, caller, [service.PROVIDERS], if_match)
+    await tenant_policy.require_seen(tx, caller, [service.PROVIDERS], conditions)
     await service.put(tx, caller, body)
     _, response.headers["ETag"] = await tenant_policy.read_tagged(tx, caller, [service.PROVIDERS])
     return body

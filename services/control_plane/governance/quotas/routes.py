@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import Query, Response
 
-from control_plane.dependencies import App, IfMatch, LimitReader, LimitWriter, Tx
+from control_plane.dependencies import App, IfMatch, LimitReader, LimitWriter, PutConditions, Tx
 from control_plane.governance.quotas import service
 from control_plane.governance.quotas.schemas import QuotaList
 from control_plane.governance.tenant_policy import service as tenant_policy
@@ -52,9 +52,9 @@ async def get_policy(caller: LimitReader, tx: Tx, response: Response) -> QuotaPo
     responses=refusals(412, 413, 415),
 )
 async def put_policy(
-    body: QuotaPolicy, caller: LimitWriter, tx: Tx, response: Response, if_match: IfMatch
+    body: QuotaPolicy, caller: LimitWriter, tx: Tx, response: Response, conditions: PutConditions
 ) -> QuotaPolicy:
-    await tenant_policy.require_seen(tx, caller, [service.QUOTAS], if_match)
+    await tenant_policy.require_seen(tx, caller, [service.QUOTAS], conditions)
     await service.put(tx, caller, body)
     _, response.headers["ETag"] = await tenant_policy.read_tagged(tx, caller, [service.QUOTAS])
     return body

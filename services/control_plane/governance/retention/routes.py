@@ -2,7 +2,7 @@
 
 from fastapi import Response
 
-from control_plane.dependencies import IfMatch, LimitReader, TenantWriter, Tx
+from control_plane.dependencies import IfMatch, LimitReader, PutConditions, TenantWriter, Tx
 from control_plane.governance.retention import service
 from control_plane.governance.retention.schemas import KeptList
 from control_plane.governance.tenant_policy import service as tenant_policy
@@ -43,9 +43,9 @@ async def get_policy(caller: LimitReader, tx: Tx, response: Response) -> Retenti
     responses=refusals(409, 412, 413, 415),
 )
 async def put_policy(
-    body: RetentionPolicy, caller: TenantWriter, tx: Tx, response: Response, if_match: IfMatch
+    body: RetentionPolicy, caller: TenantWriter, tx: Tx, response: Response, conditions: PutConditions
 ) -> RetentionPolicy:
-    await tenant_policy.require_seen(tx, caller, [service.RETENTION], if_match)
+    await tenant_policy.require_seen(tx, caller, [service.RETENTION], conditions)
     await service.put(tx, caller, body)
     _, response.headers["ETag"] = await tenant_policy.read_tagged(tx, caller, [service.RETENTION])
     return body

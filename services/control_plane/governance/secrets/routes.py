@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import Depends, Path, Response
 
-from control_plane.dependencies import App, IfMatch, SecretReader, SecretWriter, Tx
+from control_plane.dependencies import App, IfMatch, PutConditions, SecretReader, SecretWriter, Tx
 from control_plane.governance.secrets import service
 from control_plane.governance.secrets.schemas import NewSecret, SecretView
 from control_plane.requests.answers.in_use import WhileUsed
@@ -57,9 +57,9 @@ async def put(
     caller: SecretWriter,
     app: App,
     tx: Tx,
-    if_match: IfMatch,
+    conditions: PutConditions,
 ) -> SecretView:
-    secret = await service.put(tx, caller, app.sealer, secret_name, body, expected=expected_version(if_match))
+    secret = await service.put(tx, caller, app.sealer, secret_name, body, expected=expected_version(conditions))
     response.status_code = 201 if secret.version == 1 else 200
     response.headers["ETag"] = etag(secret.version)
     return SecretView.of(secret)

@@ -11,7 +11,7 @@ from foundation.storage import uses as uses_of
 from foundation.storage.people import audit
 from foundation.storage.secrets import Secret
 from foundation.storage.session.database import Transaction
-from foundation.storage.session.seen import Expected
+from foundation.storage.session.seen import Expected, only_makes
 
 MAX_OF_TENANT = 1000
 
@@ -29,8 +29,10 @@ async def put(
     """The secret as it is known now, at version 1 when it is new; an expected version is the one that is replaced."""
     tenant_id, by = caller.tenant_id, caller.user_id
     sealed = sealer.seal(SecretContent(tenant_id=tenant_id, name=name, hosts=wanted.hosts, value=wanted.value))
-    if expected is None:
-        secret = await secrets.put(tx, tenant_id, name, hosts=wanted.hosts, sealed=sealed, by=by)
+    if expected is None or expected.nothing:
+        new = only_makes(expected)
+        put = await secrets.put(tx, tenant_id, name, hosts=wanted.hosts, sealed=sealed, by=by, only_new=new)
+        secret = put or await _mismatch(tx, caller, name, expected)
         if secret.version == 1 and await secrets.count(tx, tenant_id) > MAX_OF_TENANT:
             raise Conflict(f"a tenant has at most {MAX_OF_TENANT} secrets", remedy="delete those that no task names")
     else:

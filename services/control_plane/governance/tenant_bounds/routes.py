@@ -2,7 +2,7 @@
 
 from fastapi import Response
 
-from control_plane.dependencies import App, IfMatch, PlatformOperator, TenantReader
+from control_plane.dependencies import App, IfMatch, PlatformOperator, PutConditions, TenantReader
 from control_plane.governance.tenant_bounds import service
 from control_plane.requests.etags import expected_version
 from control_plane.rooms import RoomRouter
@@ -33,9 +33,14 @@ async def get(tenant_id: TenantId, caller: TenantReader, app: App, response: Res
     responses=refusals(404, 412, 413, 415),
 )
 async def put(
-    tenant_id: TenantId, body: TenantBounds, caller: PlatformOperator, app: App, response: Response, if_match: IfMatch
+    tenant_id: TenantId,
+    body: TenantBounds,
+    caller: PlatformOperator,
+    app: App,
+    response: Response,
+    conditions: PutConditions,
 ) -> TenantBounds:
-    expected = expected_version(if_match)
+    expected = expected_version(conditions)
     response.headers["ETag"] = await service.replace(app, caller, tenant_id, body, expected=expected)
     return body
 

@@ -29,8 +29,10 @@ class Stopping:
     async def what_remains(self, tenant_id: TenantId) -> str | None:
         """None when nothing is under way any more; may be asked again and again."""
         async with self.database.tenant(tenant_id) as tx:
-            await tenants.suspend(tx, tenant_id, reason=_REASON)
-            if await tenants.get(tx, tenant_id) is not None:
+            tenant = await tenants.get(tx, tenant_id, lock=True)
+            if tenant is not None:
+                if tenant.suspended_at is None:
+                    await tenants.suspend(tx, tenant_id, reason=_REASON)
                 await kill_switches.engage(tx, tenant_id, reason=_REASON, by=_BY)
             await deletions.retire_schedules(tx, tenant_id)
             open_runs = [RunId(one) for one in await deletions.open_runs(tx, tenant_id, most=_RUNS_AT_ONCE)]

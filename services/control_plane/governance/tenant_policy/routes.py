@@ -10,6 +10,7 @@ from control_plane.dependencies import (
     IfMatch,
     LimitReader,
     LimitWriter,
+    PutConditions,
     Tx,
 )
 from control_plane.governance.tenant_policy import resources, service
@@ -52,9 +53,9 @@ async def get_limits(caller: LimitReader, tx: Tx, response: Response) -> RateLim
     responses=refusals(412, 413, 415),
 )
 async def put_limits(
-    body: RateLimits, caller: LimitWriter, tx: Tx, response: Response, if_match: IfMatch
+    body: RateLimits, caller: LimitWriter, tx: Tx, response: Response, conditions: PutConditions
 ) -> RateLimits:
-    await service.require_seen(tx, caller, [_LIMITS], if_match)
+    await service.require_seen(tx, caller, [_LIMITS], conditions)
     await service.replace(tx, caller, {_LIMITS: body}, action="limits.put")
     _, response.headers["ETag"] = await service.read_tagged(tx, caller, [_LIMITS])
     return body
@@ -93,9 +94,9 @@ async def get_budget_policy(caller: BudgetReader, tx: Tx, response: Response) ->
     responses=refusals(412, 413, 415),
 )
 async def put_budget_policy(
-    body: BudgetPolicy, caller: BudgetWriter, tx: Tx, response: Response, if_match: IfMatch
+    body: BudgetPolicy, caller: BudgetWriter, tx: Tx, response: Response, conditions: PutConditions
 ) -> BudgetPolicy:
-    await service.require_seen(tx, caller, _POLICY, if_match)
+    await service.require_seen(tx, caller, _POLICY, conditions)
     members = {name: getattr(body, name) for name in _POLICY}
     await service.replace(tx, caller, members, action="budget_policy.put")
     _, response.headers["ETag"] = await service.read_tagged(tx, caller, _POLICY)
@@ -135,9 +136,9 @@ async def get_concurrency(caller: LimitReader, tx: Tx, response: Response) -> Co
     responses=refusals(412, 413, 415),
 )
 async def put_concurrency(
-    body: ConcurrencyPolicy, caller: LimitWriter, tx: Tx, response: Response, if_match: IfMatch
+    body: ConcurrencyPolicy, caller: LimitWriter, tx: Tx, response: Response, conditions: PutConditions
 ) -> ConcurrencyPolicy:
-    await service.require_seen(tx, caller, [_CONCURRENCY], if_match)
+    await service.require_seen(tx, caller, [_CONCURRENCY], conditions)
     await service.replace(tx, caller, {_CONCURRENCY: body}, action="concurrency.put")
     _, response.headers["ETag"] = await service.read_tagged(tx, caller, [_CONCURRENCY])
     return body
@@ -176,9 +177,9 @@ async def get_egress_policy(caller: EgressReader, tx: Tx, response: Response) ->
     responses=refusals(412, 413, 415),
 )
 async def put_egress_policy(
-    body: NewEgressPolicy, caller: EgressWriter, tx: Tx, response: Response, if_match: IfMatch
+    body: NewEgressPolicy, caller: EgressWriter, tx: Tx, response: Response, conditions: PutConditions
 ) -> EgressPolicy:
-    await service.require_seen(tx, caller, [_EGRESS], if_match)
+    await service.require_seen(tx, caller, [_EGRESS], conditions)
     await service.replace(tx, caller, {_EGRESS: body}, action="egress_policy.put")
     _, response.headers["ETag"] = await service.read_tagged(tx, caller, [_EGRESS])
     return EgressPolicy(hosts=body.hosts)

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from control_plane.identity.callers import ApiCaller
-from control_plane.requests.etags import content_tag, expected_version, quoted, require_content
+from control_plane.requests.etags import Conditions, content_tag, expected_version, quoted, require_content
 from foundation.contracts.egress.policy import EgressPolicy
 from foundation.domain.errors import Conflict
 from foundation.storage.people import audit, tenant_settings
@@ -25,9 +25,9 @@ async def read_tagged(tx: Transaction, caller: ApiCaller, names: Sequence[str]) 
     return settings, quoted(content_tag(_part(settings, names)))
 
 
-async def require_seen(tx: Transaction, caller: ApiCaller, names: Sequence[str], if_match: str | None) -> None:
-    """`VersionMismatch` unless these members are what `If-Match` says; then they stay so until the transaction ends."""
-    if (expected := expected_version(if_match)) is not None:
+async def require_seen(tx: Transaction, caller: ApiCaller, names: Sequence[str], conditions: Conditions) -> None:
+    """`VersionMismatch` unless these members are as the conditions say; then they stay so until the end."""
+    if (expected := expected_version(conditions)) is not None:
         settings = await tenant_settings.read(tx, caller.tenant_id, lock=True)
         require_content("policy", _part(settings, names), expected)
 

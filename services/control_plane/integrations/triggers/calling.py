@@ -24,6 +24,7 @@ from foundation.domain.errors import (
     UnsupportedMediaType,
 )
 from foundation.domain.ids import RunId, TenantId, TriggerCallId, TriggerId, new_uuid
+from foundation.domain.people.admission import TenantSuspended
 from foundation.domain.starts.triggers import CallStatus, RefusalReason
 from foundation.http.accepted_requests import is_json
 from foundation.storage.session.database import Database, Transaction
@@ -174,6 +175,8 @@ def _refusal_of(refused: StartRefusal) -> _Refusal:
     reason = RefusalReason(refused.reason.value)
     if reason in {RefusalReason.OPEN_RUNS, RefusalReason.QUOTA}:
         return _Refusal(reason, QuotaExceeded(refused.detail, retry_after=refused.retry_after))
+    if reason is RefusalReason.TENANT_SUSPENDED:
+        return _Refusal(reason, TenantSuspended())
     if reason is RefusalReason.KILL_SWITCH:
         return _Refusal(reason, KillSwitchEngaged(refused.detail))
     kind = Conflict if reason in {RefusalReason.TASK_GONE, RefusalReason.TASK_REFUSED} else Forbidden

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import Depends, Response
 
-from control_plane.dependencies import App, BudgetReader, BudgetWriter, IfMatch, Tx
+from control_plane.dependencies import App, BudgetReader, BudgetWriter, IfMatch, PutConditions, Tx
 from control_plane.money.budgets import service
 from control_plane.money.budgets.schemas import BudgetList, BudgetView, NewBudget, StandingBudget
 from control_plane.requests.etags import etag, expected_version
@@ -66,10 +66,10 @@ async def put(
     response: Response,
     caller: BudgetWriter,
     tx: Tx,
-    if_match: IfMatch,
+    conditions: PutConditions,
 ) -> BudgetView:
     name = BudgetName(scope, scope_id, period)
-    budget, created = await service.put(tx, caller, name, body, expected=expected_version(if_match))
+    budget, created = await service.put(tx, caller, name, body, expected=expected_version(conditions))
     response.status_code = 201 if created else 200
     response.headers["ETag"] = etag(budget.version)
     return BudgetView.of(budget)

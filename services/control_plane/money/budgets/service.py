@@ -15,7 +15,7 @@ from foundation.storage.limits import budget_settings
 from foundation.storage.limits.budget_settings import BudgetName, DeclaredBudget, ScopeBudget
 from foundation.storage.people import audit
 from foundation.storage.session.database import Transaction
-from foundation.storage.session.seen import Expected
+from foundation.storage.session.seen import Expected, only_makes
 
 
 async def page(
@@ -50,8 +50,9 @@ async def put(
     """The budget as it stands now, and whether it is new; with an expected version it only replaces that one."""
     declared = declared_budget(name, wanted)
     await _require_scope(tx, caller, name.scope, name.scope_id)
-    if expected is None:
-        budget = await budget_settings.put(tx, caller.tenant_id, declared)
+    if expected is None or expected.nothing:
+        put = await budget_settings.put(tx, caller.tenant_id, declared, only_new=only_makes(expected))
+        budget = put or await _mismatch(tx, caller, name, expected)
     else:
         replaced = await budget_settings.replace(tx, caller.tenant_id, declared, expected=expected)
         budget = replaced or await _mismatch(tx, caller, name, expected)

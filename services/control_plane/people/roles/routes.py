@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import Depends, Query, Response
 
-from control_plane.dependencies import App, IfMatch, MemberReader, RoleWriter, Tx
+from control_plane.dependencies import App, IfMatch, MemberReader, PutConditions, RoleWriter, Tx
 from control_plane.people.roles import service
 from control_plane.people.roles.schemas import NewRole, PermissionList, PermissionView, RoleView
 from control_plane.requests.etags import etag, expected_version
@@ -77,9 +77,9 @@ async def get(role_id: RoleId, response: Response, caller: MemberReader, tx: Tx)
     responses=refusals(404, 409, 412, 413, 415),
 )
 async def replace(
-    role_id: RoleId, body: NewRole, response: Response, caller: RoleWriter, app: App, if_match: IfMatch
+    role_id: RoleId, body: NewRole, response: Response, caller: RoleWriter, app: App, conditions: PutConditions
 ) -> RoleView:
-    role = await service.replace(app, caller, role_id, body, expected=expected_version(if_match))
+    role = await service.replace(app, caller, role_id, body, expected=expected_version(conditions))
     return _with_tag(response, role)
 
 

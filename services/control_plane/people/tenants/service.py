@@ -84,10 +84,13 @@ async def change(
 
 
 async def suspend(app: AppResources, operator: Operator, tenant_id: TenantId, *, reason: str) -> TenantRecord:
-    """Its members are refused here at once, elsewhere within a minute; what runs goes on to its end."""
+    """Its members are refused here at once, elsewhere within a minute; what runs goes on to its end.
+
+    Of one that is suspended already the reason is replaced, which is what its members are told.
+    """
     async with app.database.tenant(tenant_id) as tx:
         before = await _locked(tx, tenant_id, by=operator)
-        if before.suspended_at is None:
+        if before.suspended_at is None or before.suspended_reason != reason:
             await tenants.suspend(tx, tenant_id, reason=reason)
             await _record(tx, operator, tenant_id, "tenant.suspend", {"reason": reason})
         after = await _locked(tx, tenant_id)

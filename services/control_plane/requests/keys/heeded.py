@@ -1,4 +1,8 @@
-"""Refuses an `Idempotency-Key` where nobody would heed it: whoever sends one relies on it when they repeat a call."""
+"""Refuses what a header asks where nobody would heed it: whoever sends it relies on it.
+
+An `Idempotency-Key` is relied on when a call is repeated, a condition (`If-Match`, `If-None-Match`) where somebody else
+may have changed the same thing.
+"""
 
 from collections.abc import Iterator
 
@@ -8,19 +12,46 @@ from fastapi.routing import APIRoute
 
 from foundation.domain.errors import BadRequest, Fault
 
-_HEADER = "idempotency-key"
+_KEY = "idempotency-key"
+_CONDITIONS = ("if-match", "if-none-match")
+_OF_READING = "if-none-match"
 _NOT_REPEATABLE = frozenset({"POST", "PATCH"})
 """The others do no more the second time, with a key or without one."""
 
 
-async def heeded_key(request: Request) -> None:
+_READING = frozenset({"GET", "HEAD"})
+"""These answer 304 to whoever has what they would send, wherever an answer has an ETag."""
+
+
+async def heeded_headers(request: Request) -> None:
+    asked = [name for name in (_KEY, *_CONDITIONS) if name in request.headers and _asks(request.method, name)]
     route = request.scope.get("route")
-    if not isinstance(route, APIRoute) or _HEADER not in request.headers or request.method not in _NOT_REPEATABLE:
+    if not asked or not isinstance(route, APIRoute):
         return
-    if _HEADER not in _headers_of(route.dependant):
-        detail = "this call has no Idempotency-Key: sent twice it is carried out twice"
-        remedy = "leave the header out, and before you repeat the call look whether it was carried out"
-        raise BadRequest(detail, faults=(Fault(f"/header/{_HEADER}", detail),), remedy=remedy)
+    heeded = set(_headers_of(route.dependant))
+    for name in asked:
+        if name not in heeded:
+            raise _key_unheeded() if name == _KEY else _condition_unheeded(name)
+
+
+def _asks(method: str, name: str) -> bool:
+    """Whether the header asks something of this method that its route has to know of."""
+    if name == _KEY:
+        return method in _NOT_REPEATABLE
+    return not (name == _OF_READING and method in _READING)
+
+
+def _key_unheeded() -> BadRequest:
+    detail = "this call takes no Idempotency-Key: repeated, it makes no second thing"
+    remedy = "leave the header out; whether the call was carried out, what it is about shows"
+    return BadRequest(detail, faults=(Fault(f"/header/{_KEY}", detail),), remedy=remedy)
+
+
+def _condition_unheeded(name: str) -> BadRequest:
+    header = name.title()
+    detail = f"this call takes no {header}: it would be carried out whatever there is now"
+    remedy = "leave the header out; the API's document has it at each call that heeds it"
+    return BadRequest(detail, faults=(Fault(f"/header/{name}", detail),), remedy=remedy)
 
 
 def _headers_of(dependant: Dependant) -> Iterator[str]:

@@ -99,17 +99,19 @@ def _changed_to(budget: DeclaredBudget) -> dict[str, Any]:
 _NEXT_VERSION = {"version": _B.version + 1, "updated_at": func.now()}
 
 
-async def put(tx: Transaction, tenant_id: TenantId, budget: DeclaredBudget) -> ScopeBudget:
-    """Creates the budget at version 1, or replaces it and raises its version."""
+async def put(
+    tx: Transaction, tenant_id: TenantId, budget: DeclaredBudget, *, only_new: bool = False
+) -> ScopeBudget | None:
+    """Creates the budget at version 1, or replaces it and raises its version; None if that is not asked for."""
     names = (one.name for one in _KEY)
     key = dict(zip(names, _key_values(tenant_id, budget.name), strict=True))
+    made = insert(_BUDGETS).values(**key, **_changed_to(budget))
+    made_or_replaced = made.on_conflict_do_update(index_elements=_KEY, set_=_changed_to(budget) | _NEXT_VERSION)
     row = await tx.execute(
-        insert(_BUDGETS)
-        .values(**key, **_changed_to(budget))
-        .on_conflict_do_update(index_elements=_KEY, set_=_changed_to(budget) | _NEXT_VERSION)
-        .returning(*_STORED)
+        (made.on_conflict_do_nothing(index_elements=_KEY) if only_new else made_or_replaced).returning(*_STORED)
     )
-    return _stored(row.one())
+    first = row.first()
+    return _stored(first) if first else None
 
 
 async def replace(

@@ -16,6 +16,7 @@ class TenantLimits:
 
     time_zone: str
     suspended: bool
+    suspended_reason: str | None
     stopped: EngagedSwitch | None
     """A kill switch that stops the tenant."""
     settings: Mapping[str, object]
@@ -32,7 +33,7 @@ async def read_tenant_limits(tx: Transaction, *, alive_seconds: float) -> Tenant
     """
     tenants = await tx.execute(
         text(
-            "SELECT time_zone, suspended_at IS NOT NULL AS suspended, settings,"
+            "SELECT time_zone, suspended_at IS NOT NULL AS suspended, suspended_reason, settings,"
             " (SELECT count(*) FROM gateway_instances g WHERE g.seen_at > now() - make_interval(secs => :alive))"
             " AS gateways, (SELECT row_to_json(k) FROM ("
             "SELECT 'platform' AS scope, reason, engaged_by, engaged_at FROM platform_kill_switch UNION ALL"
@@ -47,6 +48,7 @@ async def read_tenant_limits(tx: Transaction, *, alive_seconds: float) -> Tenant
     return TenantLimits(
         time_zone=tenant.time_zone,
         suspended=tenant.suspended,
+        suspended_reason=tenant.suspended_reason,
         stopped=None if tenant.stopped is None else kill_switches.of_document(tenant.stopped),
         settings=tenant.settings,
         gateways=tenant.gateways,

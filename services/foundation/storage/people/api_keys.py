@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from foundation.domain.ids import ApiKeyId, TenantId, UserId
 from foundation.domain.people.admission import TenantSuspended
 from foundation.domain.people.api_keys import KeyDigest, Peppers
 from foundation.domain.permissions import ApiKeyScope, Grant, known_permissions
-from foundation.storage.people.tenancy import grant_of
-from foundation.storage.session.database import Transaction
+from foundation.storage.people.tenancy import grant_of, suspension_of
+from foundation.storage.session.database import Database, Transaction
 from foundation.storage.session.statements import text
 
 
@@ -27,10 +28,21 @@ class ApiKey:
     """The same from now on, by the clock of the database."""
 
 
-async def find_usable_key(tx: Transaction, peppers: Peppers, key: str) -> ApiKey | None:
+async def usable_key(database: Database, peppers: Peppers, key: str) -> ApiKey | None:
     """The key of this text, of whatever tenant; None when it is unknown, revoked or expired.
 
-    `TenantSuspended` when all that is in its way is that its tenant is suspended.
+    `TenantSuspended`, with the reason, when all that is in its way is that its tenant is suspended.
+    """
+    async with database.across_tenants(reason="a key's tenant is not known before it is found") as tx:
+        found = await find_usable_key(tx, peppers, key)
+    if not isinstance(found, UUID):
+        return found
+    async with database.tenant(TenantId(found)) as tx:
+        raise TenantSuspended(await suspension_of(tx, TenantId(found)))
+
+
+async def find_usable_key(tx: Transaction, peppers: Peppers, key: str) -> ApiKey | TenantId | None:
+    """The same in one transaction; of a tenant that is suspended its id, as only the tenant's own transactions see why.
 
     A key's tenant is not known before it is found, so two functions of the database look across tenants. The second one
     writes down that the key was used, at most once a minute, and stores the hash anew where another pepper made it. The
@@ -54,7 +66,7 @@ async def find_usable_key(tx: Transaction, peppers: Peppers, key: str) -> ApiKey
     if row is None or not row.live:
         return None
     if row.suspended_at is not None:
-        raise TenantSuspended
+        return TenantId(row.tenant_id)
     [seen] = [one for one in candidates if one.hash == bytes(row.hash)]
     await _used(tx, seen, peppers.digest(key))
     return ApiKey(

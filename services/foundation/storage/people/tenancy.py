@@ -64,6 +64,16 @@ async def suspended_for(tx: Transaction, tenant_id: TenantId, subject: str) -> s
     return reason
 
 
+async def suspension_of(tx: Transaction, tenant_id: TenantId) -> str | None:
+    """Why the tenant is suspended, for its own keys; None where it is not."""
+    rows = await tx.execute(
+        text("SELECT suspended_reason FROM tenants WHERE tenant_id = :tenant_id AND suspended_at IS NOT NULL"),
+        {"tenant_id": tenant_id},
+    )
+    row = rows.first()
+    return None if row is None else row.suspended_reason
+
+
 async def held_grant(tx: Transaction, tenant_id: TenantId, user_id: UserId) -> Grant | None:
     """What a member may do, which nobody takes from them until the transaction ends; None of who is no member."""
     rows = await tx.execute(

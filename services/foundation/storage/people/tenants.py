@@ -72,10 +72,12 @@ async def update(tx: Transaction, tenant_id: TenantId, changed: Mapping[str, Any
 
 
 async def suspend(tx: Transaction, tenant_id: TenantId, *, reason: str) -> None:
+    """Of one that is suspended already it changes the reason, and not since when it is."""
     await tx.execute(
         text(
-            """UPDATE tenants SET suspended_at = now(), suspended_reason = :reason, version = version + 1
-               WHERE tenant_id = :tenant_id AND suspended_at IS NULL"""
+            """UPDATE tenants SET suspended_at = COALESCE(suspended_at, now()), suspended_reason = :reason,
+                      version = version + 1
+               WHERE tenant_id = :tenant_id"""
         ),
         {"tenant_id": tenant_id, "reason": reason},
     )

@@ -1,4 +1,4 @@
-"""What a caller has seen of a thing that they change: the tags of `If-Match` (RFC 9110, section 13.1.1)."""
+"""What a caller has seen of a thing that they change: `If-Match`, or `If-None-Match: *` (RFC 9110, section 13.1)."""
 
 import re
 from dataclasses import dataclass
@@ -11,11 +11,13 @@ class SeenTags:
     """Any of these tags, or (None) whatever there is now, as long as there is something."""
 
     tags: frozenset[str] | None
+    nothing: bool = False
+    """That there is no such thing: it is made, and none is changed. `tags` is empty then."""
 
     def admits(self, tag: str | int | None) -> bool:
         """Whether a thing that has this tag now may be changed; None is a thing that is not there."""
-        if tag is None:
-            return False
+        if self.nothing or tag is None:
+            return self.nothing and tag is None
         return self.tags is None or str(tag) in self.tags
 
     @property
@@ -34,8 +36,14 @@ class SeenTags:
         return "what you have seen"
 
 
+NOT_THERE = SeenTags(frozenset(), nothing=True)
 Expected = SeenTags | None
 """None where a caller says nothing: then any version is changed, and what is not there is made."""
+
+
+def only_makes(expected: Expected) -> bool:
+    """Whether what is there already is left as it is."""
+    return expected is not None and expected.nothing
 
 
 def versions_of(expected: Expected) -> list[int] | None:

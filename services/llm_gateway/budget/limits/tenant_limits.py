@@ -124,7 +124,7 @@ class TenantLimitsCache:
         if declared is None or declared.suspended:
             self._known.pop(tenant_id, None)
             if declared:
-                raise TenantSuspended
+                raise TenantSuspended(declared.suspended_reason)
             raise Forbidden("there is no such tenant", remedy="use a key or token of a tenant that exists")
         if (switch := declared.stopped) is not None:
             # Forgotten, so that nothing is admitted by what was known before, whatever is away meanwhile.

@@ -199,7 +199,8 @@ async def test_whoever_calls_into_a_suspended_tenant_is_told_so(
         told = problem(await owner.get("/runs"), 403, "tenant_suspended")
         assert told["detail"] == "the tenant is suspended: unpaid"
     async with lonely_api.bearing(key["key"]) as client:
-        problem(await client.get("/runs"), 403, "tenant_suspended")
+        told = problem(await client.get("/runs"), 403, "tenant_suspended")
+        assert told["detail"] == "the tenant is suspended: unpaid"
     async with lonely_api.person(f"s-{new_uuid()}", tenant_id=tenant.tenant_id) as stranger:
         problem(await stranger.get("/runs"), 403, "not_a_member")
 

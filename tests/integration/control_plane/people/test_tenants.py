@@ -59,9 +59,15 @@ async def test_a_suspended_tenant_is_closed_to_everybody_until_it_is_restored(
         key = (await owner.post("/api-keys", json={"name": "mine", "scopes": ["api"]})).json()["key"]
         suspended = await operator.post(f"{path}/suspend", json={"reason": "the bill is not paid"})
         assert (suspended.status_code, suspended.json()["suspended_reason"]) == (200, "the bill is not paid")
+        corrected = await operator.post(f"{path}/suspend", json={"reason": "two bills are not paid"})
+        assert corrected.json()["suspended_reason"] == "two bills are not paid"
+        assert corrected.json()["suspended_at"] == suspended.json()["suspended_at"]
+        again = await operator.post(f"{path}/suspend", json={"reason": "two bills are not paid"})
+        assert again.json() == corrected.json(), "a repeat changes nothing"
         async with lonely_api.bearing(key) as client:
             for one in (owner, client):
-                problem(await one.get("/runs"), 403, "tenant_suspended")
+                told = problem(await one.get("/runs"), 403, "tenant_suspended")
+                assert told["detail"] == "the tenant is suspended: two bills are not paid"
         mine = (await owner.get("/users/me")).json()["tenants"]
         assert [(one["tenant_id"], one["suspended"]) for one in mine] == [(str(tenant.tenant_id), True)]
         listed = (await operator.get("/tenants", params={"suspended": "true", "limit": 200})).json()["items"]
@@ -69,7 +75,7 @@ async def test_a_suspended_tenant_is_closed_to_everybody_until_it_is_restored(
         assert (await operator.post(f"{path}/restore")).json()["suspended_at"] is None
         assert (await owner.get("/runs")).status_code == 200
         problem(await operator.post(f"/tenants/{new_uuid()}/suspend", json={"reason": "x"}), 404, "not_found")
-    assert [action for _, action, _, _ in audited()][-2:] == ["tenant.suspend", "tenant.restore"]
+    assert [action for _, action, _, _ in audited()][-3:] == ["tenant.suspend", "tenant.suspend", "tenant.restore"]
 
 
 async def test_tenants_are_listed_in_pages_for_operators(lonely_api: ApiInProcess) -> None:

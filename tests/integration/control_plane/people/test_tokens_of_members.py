@@ -67,7 +67,7 @@ async def test_who_belongs_nowhere_gets_no_tenant_and_no_address_that_is_not_ver
     assert found == {"claimsToAddOrOverride": {}, "claimsToSuppress": [TENANT_CLAIM, "email", "email_verified"]}
 
 
-async def test_of_several_tenants_the_chosen_one_is_named_and_never_one_that_is_suspended_or_left(
+async def test_of_several_tenants_the_chosen_one_is_named_and_a_suspended_one_where_there_is_no_other(
     database: Database, tenant: Tenant, scratch: ScratchDatabase
 ) -> None:
     other = Tenant().create(scratch)
@@ -86,4 +86,6 @@ async def test_of_several_tenants_the_chosen_one_is_named_and_never_one_that_is_
         connection.execute("UPDATE tenants SET suspended_at = now() WHERE tenant_id = %s", [other.tenant_id])
         assert await named() == str(tenant.tenant_id)
         connection.execute("DELETE FROM memberships WHERE tenant_id = %s", [tenant.tenant_id])
+        assert await named() == str(other.tenant_id), "its doors tell why it is suspended"
+        connection.execute("DELETE FROM memberships WHERE tenant_id = %s", [other.tenant_id])
         assert await named() is None

@@ -17,6 +17,7 @@ from fixtures.gateways.gateway import Tenant
 from fixtures.machine.postgres import ScratchDatabase
 from foundation.domain.ids import new_uuid
 
+RETRY = "POST /api/v1/runs/{run_id}/retry"
 KEPT_WITH_THE_RUN = {"POST /api/v1/runs", "POST /api/v1/runs/{run_id}/fork"}
 SHOWN_ONCE = {
     "POST /api/v1/api-keys": {"name": "a key", "scopes": ["api"]},
@@ -46,7 +47,7 @@ UPLOAD = {"name": "a.csv", "content_type": "text/csv", "size": 3, "sha256": "0f"
 WITHOUT_A_KEY = {
     "POST /api/v1/approvals/{approval_id}": "a request is decided once; the repeat is 409 with the decision",
     "POST /api/v1/api-keys/{api_key_id}/rotate": "whoever has not got this text needs the next one; If-Match guards",
-    "POST /api/v1/dead-letters/redrive": "each letter is redriven once",
+    "POST /api/v1/dead-letters/redrive": "each letter is redriven once; who repeats names ids",
     "POST /api/v1/dead-letters/{dead_letter_id}/discard": "a letter ends once",
     "POST /api/v1/dead-letters/{dead_letter_id}/redrive": "a letter ends once",
     "POST /api/v1/invitations/accept": "an invitation is accepted once",
@@ -55,7 +56,6 @@ WITHOUT_A_KEY = {
     "POST /api/v1/operations/unreadable-messages/{message_id}/discard": "a message ends once",
     "POST /api/v1/runs/{run_id}/pause": "a run that is paused stays so",
     "POST /api/v1/runs/{run_id}/resume": "a run that goes on is refused",
-    "POST /api/v1/runs/{run_id}/retry": "a run that is under way again is refused",
     "POST /api/v1/runs/{run_id}/steps/{name}/checkpoints/verify": "it makes nothing",
     "POST /api/v1/runs/{run_id}/steps/{name}/outcome": "an outcome is decided once",
     "POST /api/v1/tasks/{task_id}/estimate": "it makes nothing",
@@ -82,7 +82,11 @@ def template(name: str) -> str:
 
 def test_every_post_heeds_a_key_or_says_why_its_repeat_makes_no_second_thing() -> None:
     calls = {one.name for one in OPERATIONS if one.method == "POST"}
-    keyed = KEPT_WITH_THE_RUN | {template(name) for name in (*SHOWN_ONCE, *KEPT_FOR_A_DAY, *OF_OPERATORS, ANNOUNCED)}
+    keyed = (
+        KEPT_WITH_THE_RUN
+        | {RETRY}
+        | {template(name) for name in (*SHOWN_ONCE, *KEPT_FOR_A_DAY, *OF_OPERATORS, ANNOUNCED)}
+    )
     assert keyed == HEEDED
     assert keyed | set(WITHOUT_A_KEY) == calls
     assert not keyed & set(WITHOUT_A_KEY)

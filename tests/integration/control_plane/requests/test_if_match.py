@@ -13,10 +13,12 @@ import httpx
 import pytest
 
 from fixtures.api.api_in_process import ApiInProcess
+from fixtures.api.operations import Operation, operations_in, operations_of
 from fixtures.api.problems import problem
 from fixtures.api.unopened_apps import unopened_api
 from fixtures.gateways.gateway import Tenant
 from fixtures.machine.postgres import ScratchDatabase
+from fixtures.tool_sources.openapi_documents import pets
 
 NOOP = {"steps": [{"name": "a", "kind": "noop"}]}
 HOSTS = ["example.com"]
@@ -107,6 +109,12 @@ PUTS: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
     "secret": ("/secrets/MARK", {"value": "v", "hosts": HOSTS}, {"value": "w", "hosts": HOSTS}),
 }
 """Things that a first PUT makes and the next ones change."""
+MAKING: dict[str, dict[str, Any]] = {
+    "/budgets/tenant/TENANT/month": {"cost_usd": "1"},
+    "/secrets/MARK": {"value": "v", "hosts": HOSTS},
+    "/tool-sources/MARK": {"document": pets()},
+}
+"""Where a PUT makes what is not there."""
 POLICIES: dict[str, dict[str, Any]] = {
     "kill-switch": {"engaged": True, "reason": "a key has leaked"},
     "limits": {"tenant": {"at_once": 20}},
@@ -159,7 +167,7 @@ async def test_what_was_seen_is_changed_and_nothing_else(people: People, name: s
     tag = await people.tag(door)
     for other in ('"999"', '"of-another-thing"', f"W/{tag}", '"1000", "1001"'):
         problem(await people.ask(door, other), 412, "version_mismatch")
-    for nonsense in ("what I saw", '"1', ""):
+    for nonsense in ("what I saw", '"1', "", tag.strip('"')):
         problem(await people.ask(door, nonsense), 400, "bad_request")
     assert await people.tag(door) == tag, "what was refused has changed nothing"
     changed = await people.ask(door, f'"999", {tag}')
@@ -187,6 +195,67 @@ async def test_a_star_makes_nothing(people: People, path: str, body: dict[str, A
     path = path.replace("TENANT", str(people.tenant.tenant_id))
     problem(await people.owner.put(path, json=body, headers={"if-match": "*"}), 412, "version_mismatch")
     assert (await people.owner.get(path)).status_code == 404
+
+
+@pytest.mark.parametrize("name", [*PUTS, *POLICIES, *OPERATORS, "role"])
+async def test_what_is_there_is_not_made_again(people: People, name: str) -> None:
+    door = await things(people, name)
+    tag = await people.tag(door)
+    problem(await people.ask(door, None, **{"if-none-match": "*"}), 412, "version_mismatch")
+    problem(await people.ask(door, tag, **{"if-none-match": "*"}), 400, "bad_request", pointer="/header/if-none-match")
+    problem(await people.ask(door, None, **{"if-none-match": tag}), 400, "bad_request", pointer="/header/if-none-match")
+    assert await people.tag(door) == tag, "what was refused has changed nothing"
+
+
+@pytest.mark.parametrize("path", MAKING)
+async def test_of_several_who_make_what_is_not_there_one_does(people: People, path: str) -> None:
+    door = Door("PUT", path.replace("TENANT", str(people.tenant.tenant_id)).replace("MARK", f"m{uuid4().hex[:12]}"))
+    door = Door(door.method, door.path, MAKING[path])
+    answers = await asyncio.gather(*(people.ask(door, None, **{"if-none-match": "*"}) for _ in range(4)))
+    assert sorted(one.status_code // 100 * 100 for one in answers) == [200, 400, 400, 400], [a.text for a in answers]
+    for refused in (one for one in answers if one.is_error):
+        problem(refused, 412, "version_mismatch")
+    assert (await people.owner.delete(door.path)).status_code == 204
+    again = await people.ask(door, None, **{"if-none-match": "*"})
+    assert again.is_success, "what was deleted is not there"
+
+
+def test_each_put_of_what_can_be_read_can_be_told_to_make_only() -> None:
+    document = unopened_api().openapi()
+    puts = [one for one in operations_in(document) if one.method == "PUT"]
+    taking = {header: {one.name for one in puts if header in _headers(one)} for header in ("If-Match", "If-None-Match")}
+    assert taking["If-Match"] == taking["If-None-Match"]
+    makes = {path.split("/")[3] for path, item in document["paths"].items() if "201" in _answers(item, "put")}
+    assert makes == {path.split("/")[1] for path in MAKING}
+
+
+def _answers(item: dict[str, Any], method: str) -> dict[str, Any]:
+    answers: dict[str, Any] = item.get(method, {}).get("responses", {})
+    return answers
+
+
+def _headers(operation: Operation) -> set[str]:
+    return {one["name"].title() for one in operation.parameters}
+
+
+UNHEEDED = [
+    (operation, header)
+    for operation in operations_of(unopened_api())
+    for header in ("If-Match", "If-None-Match")
+    if not operation.public
+    and header not in _headers(operation)
+    and not (operation.method == "GET" and header == "If-None-Match")
+]
+
+
+@pytest.mark.parametrize(("operation", "header"), UNHEEDED, ids=lambda one: one if isinstance(one, str) else one.name)
+async def test_a_condition_that_nobody_heeds_is_refused(
+    lonely_api: ApiInProcess, tenant: Tenant, operation: Operation, header: str
+) -> None:
+    async with lonely_api.caller(tenant) as owner:
+        path = f"http://test{operation.path_with(str(uuid4()))}"
+        answer = await owner.request(operation.method, path, json=operation.example, headers={header: "*"})
+    problem(answer, 400, "bad_request", pointer=f"/header/{header.lower()}")
 
 
 async def test_tags_in_two_lines_are_one_list(people: People) -> None:

@@ -2,9 +2,21 @@
 
 import pytest
 
-from control_plane.requests.etags import content_tag, etag, expected_version, require_version, required_version
+from control_plane.requests.etags import (
+    Conditions,
+    content_tag,
+    etag,
+    expected_version,
+    require_content,
+    require_version,
+    required_version,
+)
 from foundation.domain.errors import BadRequest, VersionMismatch
-from foundation.storage.session.seen import SeenTags
+from foundation.storage.session.seen import NOT_THERE, Expected, SeenTags
+
+
+def said(header: str | None) -> Expected:
+    return expected_version(Conditions(header))
 
 
 def seen(*tags: str) -> SeenTags:
@@ -12,8 +24,8 @@ def seen(*tags: str) -> SeenTags:
 
 
 def test_a_version_survives_the_way_out_and_back() -> None:
-    assert expected_version(etag(7)) == seen("7")
-    assert required_version(etag(7)) == seen("7")
+    assert said(etag(7)) == seen("7")
+    assert required_version(Conditions(etag(7))) == seen("7")
 
 
 @pytest.mark.parametrize(
@@ -21,7 +33,6 @@ def test_a_version_survives_the_way_out_and_back() -> None:
     [
         ('"7"', {"7"}),
         (' "7" ', {"7"}),
-        ("7", {"7"}),
         ('"6", "7"', {"6", "7"}),
         ('"6","7",', {"6", "7"}),
         ('"a,b", "7"', {"a,b", "7"}),
@@ -31,34 +42,34 @@ def test_a_version_survives_the_way_out_and_back() -> None:
     ],
 )
 def test_tags_are_read_as_a_list_and_weak_ones_match_nothing(header: str, tags: set[str]) -> None:
-    assert expected_version(header) == seen(*tags)
+    assert said(header) == seen(*tags)
 
 
 @pytest.mark.parametrize("header", ['W/"7"', 'W/"6", W/"7"'])
 def test_weak_tags_alone_match_nothing_and_are_told_so(header: str) -> None:
     with pytest.raises(VersionMismatch, match="weak"):
-        expected_version(header)
+        said(header)
 
 
 def test_who_says_nothing_changes_any_version_but_not_where_one_is_required() -> None:
-    assert expected_version(None) is None
+    assert said(None) is None
     with pytest.raises(VersionMismatch) as refused:
-        required_version(None)
+        required_version(Conditions())
     assert refused.value.remedy
 
 
 @pytest.mark.parametrize("header", ["*", " * "])
 def test_a_star_is_whatever_there_is(header: str) -> None:
-    expected = required_version(header)
+    expected = required_version(Conditions(header))
     assert expected == SeenTags(None)
     assert expected.admits(1)
     assert not expected.admits(None), "what is not there is not any version of it"
 
 
-@pytest.mark.parametrize("header", ["a", "", '"', '"7', '"7" "8"', '*, "7"', "W/7", '"\x007"', "１"])
+@pytest.mark.parametrize("header", ["a", "7", "", '"', '"7', '"7" "8"', '*, "7"', "W/7", '"\x007"', "１"])
 def test_what_is_no_list_of_tags_is_refused(header: str) -> None:
     with pytest.raises(BadRequest):
-        expected_version(header)
+        said(header)
 
 
 def test_a_change_is_made_to_a_version_that_was_seen_or_to_any() -> None:
@@ -78,3 +89,25 @@ def test_only_what_may_be_a_version_is_compared_in_sql() -> None:
 
 def test_a_content_has_one_tag_whatever_the_order_of_its_members() -> None:
     assert content_tag({"a": 1, "b": [2]}) == content_tag({"b": [2], "a": 1}) != content_tag({"a": 1, "b": [3]})
+
+
+def test_only_what_is_not_there_is_nothing() -> None:
+    expected = expected_version(Conditions(if_none_match=" * "))
+    assert expected == NOT_THERE
+    assert NOT_THERE.admits(None)
+    assert not NOT_THERE.admits(1)
+    assert NOT_THERE.versions == []
+    with pytest.raises(VersionMismatch, match="the secret is there already") as refused:
+        require_version("secret", 1, expected)
+    assert "without If-None-Match" in str(refused.value.remedy)
+    with pytest.raises(VersionMismatch, match="the policy is there already"):
+        require_content("policy", None, expected)
+
+
+@pytest.mark.parametrize(
+    ("match", "none_match"), [(None, '"3"'), (None, ""), (None, '*, "3"'), ("*", "*"), ('"3"', "*")]
+)
+def test_a_condition_that_no_change_can_mean_is_refused(match: str | None, none_match: str) -> None:
+    with pytest.raises(BadRequest) as refused:
+        expected_version(Conditions(match, none_match))
+    assert refused.value.faults[0].pointer == "/header/if-none-match"

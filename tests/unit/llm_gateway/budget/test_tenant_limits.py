@@ -29,7 +29,12 @@ class Clock:
 def a_tenant(
     *, suspended: bool = False, stopped: dict[str, str] | None = None, settings: dict[str, Any] | None = None
 ) -> dict[str, Any]:
-    told = {"suspended": suspended, "stopped": stopped, "settings": settings or {}}
+    told = {
+        "suspended": suspended,
+        "suspended_reason": "unpaid" if suspended else None,
+        "stopped": stopped,
+        "settings": settings or {},
+    }
     return {"time_zone": "Europe/Berlin", "gateways": 2, **told}
 
 
@@ -123,7 +128,7 @@ async def test_a_tenant_that_is_suspended_is_refused_as_soon_as_that_is_known() 
     await limits.of(TENANT)
     database.results = [[a_tenant(suspended=True)], []]
     clock.now += MAX_AGE_SECONDS + 0.1
-    with pytest.raises(Forbidden, match="suspended"):
+    with pytest.raises(Forbidden, match="suspended: unpaid"):
         await limits.of(TENANT)
 
 

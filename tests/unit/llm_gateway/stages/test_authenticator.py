@@ -53,6 +53,7 @@ def a_key(text: str = "key", **changes: Any) -> dict[str, Any]:
         "hash": PEPPERS.digest(text).hash,
         "live": True,
         "suspended_at": None,
+        "suspended_reason": None,
         "usable_until": None,
         "usable_seconds": None,
         "key_permissions": None,
@@ -206,6 +207,6 @@ async def test_a_run_token_is_verified_without_the_database_and_no_longer_than_i
 
 
 async def test_whoever_holds_a_key_of_a_suspended_tenant_is_told_so() -> None:
-    suspended = a_key(suspended_at=datetime(2026, 11, 1, tzinfo=UTC))
-    with pytest.raises(TenantSuspended):
+    suspended = a_key(suspended_at=datetime(2026, 11, 1, tzinfo=UTC), suspended_reason="unpaid")
+    with pytest.raises(TenantSuspended, match="the tenant is suspended: unpaid"):
         await authenticator(keys(suspended))[0].identify("Bearer key")

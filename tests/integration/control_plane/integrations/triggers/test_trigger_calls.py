@@ -16,6 +16,7 @@ import pytest
 from control_plane.integrations.triggers.signed_calls import MAX_PAYLOAD_BYTES
 from control_plane.requests.failed_attempts import MOST_FAILURES, FailedAttempts
 from fixtures.api.api_in_process import ApiInProcess, api_in_process
+from fixtures.api.problems import problem
 from fixtures.gateways.gateway import Signing, Tenant
 from fixtures.machine.free_port import free_port
 from fixtures.machine.postgres import ScratchDatabase
@@ -261,6 +262,17 @@ async def test_what_is_paused_or_not_permitted_any_more_is_refused_and_listed(be
         assert (await owner.patch(f"/members/{user_id}", json={"role": "viewer"})).status_code == 200
     assert (await bench.call(trigger)).status_code == 403
     assert [one["reason"] for one in await bench.calls(trigger)] == ["not_permitted", "paused"]
+
+
+async def test_a_call_into_a_suspended_tenant_is_told_so_and_not_why(bench: TriggerBench, tenant: Tenant) -> None:
+    trigger = await bench.trigger()
+    with bench.scratch.superuser() as connection:
+        connection.execute(
+            "UPDATE tenants SET suspended_at = now(), suspended_reason = 'unpaid' WHERE tenant_id = %s",
+            [tenant.tenant_id],
+        )
+    told = problem(await bench.call(trigger), 403, "tenant_suspended")
+    assert told["detail"] == "the tenant is suspended"
     assert bench.runs() == 0
 
 

@@ -113,6 +113,7 @@ class BudgetsCalls:
         period: BudgetPeriod,
         *,
         body: NewBudget,
+        if_none_match: str | Unset = UNSET,
         if_match: str | Unset = UNSET,
     ) -> BudgetView:
         """Create or replace a budget; gateways hold to it within five seconds
@@ -122,6 +123,7 @@ class BudgetsCalls:
             scope_id (UUID):
             period (BudgetPeriod): A day or month of the tenant's calendar, all time, or any interval
                 of a given width.
+            if_none_match (str | Unset): * for only where there is nothing yet
             if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
             body (NewBudget): At least one limit; 0 admits nothing. `window_seconds` is for rolling
                 budgets, which need it.
@@ -132,6 +134,7 @@ class BudgetsCalls:
                 scope_id=scope_id,
                 period=period,
                 body=body,
+                if_none_match=if_none_match,
                 if_match=if_match,
             )
         )
@@ -199,11 +202,13 @@ class BudgetsCalls:
         self,
         *,
         body: BudgetPolicy,
+        if_none_match: str | Unset = UNSET,
         if_match: str | Unset = UNSET,
     ) -> BudgetPolicy:
         """Replace the policy; what is null or left out is as shipped
 
         Args:
+            if_none_match (str | Unset): * for only where there is nothing yet
             if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
             body (BudgetPolicy): Members of a tenant's settings; null means the default: strict
                 bounds, and no call is admitted without Redis.
@@ -211,6 +216,7 @@ class BudgetsCalls:
         return self._caller.send(
             put_budget_policy.call(
                 body=body,
+                if_none_match=if_none_match,
                 if_match=if_match,
             )
         )
@@ -312,6 +318,7 @@ class AsyncBudgetsCalls:
         period: BudgetPeriod,
         *,
         body: NewBudget,
+        if_none_match: str | Unset = UNSET,
         if_match: str | Unset = UNSET,
     ) -> BudgetView:
         """Create or replace a budget; gateways hold to it within five seconds
@@ -321,6 +328,7 @@ class AsyncBudgetsCalls:
             scope_id (UUID):
             period (BudgetPeriod): A day or month of the tenant's calendar, all time, or any interval
                 of a given width.
+            if_none_match (str | Unset): * for only where there is nothing yet
             if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
             body (NewBudget): At least one limit; 0 admits nothing. `window_seconds` is for rolling
                 budgets, which need it.
@@ -331,6 +339,7 @@ class AsyncBudgetsCalls:
                 scope_id=scope_id,
                 period=period,
                 body=body,
+                if_none_match=if_none_match,
                 if_match=if_match,
             )
         )
@@ -398,11 +407,13 @@ class AsyncBudgetsCalls:
         self,
         *,
         body: BudgetPolicy,
+        if_none_match: str | Unset = UNSET,
         if_match: str | Unset = UNSET,
     ) -> BudgetPolicy:
         """Replace the policy; what is null or left out is as shipped
 
         Args:
+            if_none_match (str | Unset): * for only where there is nothing yet
             if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
             body (BudgetPolicy): Members of a tenant's settings; null means the default: strict
                 bounds, and no call is admitted without Redis.
@@ -410,6 +421,7 @@ class AsyncBudgetsCalls:
         return await self._caller.send(
             put_budget_policy.call(
                 body=body,
+                if_none_match=if_none_match,
                 if_match=if_match,
             )
         )

@@ -19,10 +19,14 @@ def call(
     period: BudgetPeriod,
     *,
     body: NewBudget,
+    if_none_match: str | Unset = UNSET,
     if_match: str | Unset = UNSET,
 ) -> Call[BudgetView]:
     """`put_budget`, unsent."""
     headers: dict[str, Any] = {}
+    if not isinstance(if_none_match, Unset):
+        headers["if-none-match"] = if_none_match
+
     if not isinstance(if_match, Unset):
         headers["if-match"] = if_match
 

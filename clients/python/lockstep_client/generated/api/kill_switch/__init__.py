@@ -34,11 +34,13 @@ class KillSwitchCalls:
         self,
         *,
         body: KillSwitchChange,
+        if_none_match: str | Unset = UNSET,
         if_match: str | Unset = UNSET,
     ) -> TenantSwitchView:
         """Stop everything that the tenant runs, without losing any of it, or have it go on
 
         Args:
+            if_none_match (str | Unset): * for only where there is nothing yet
             if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
             body (KillSwitchChange): `engaged: true` stops everything and says why; `engaged: false`
                 has it go on.
@@ -46,6 +48,7 @@ class KillSwitchCalls:
         return self._caller.send(
             set_kill_switch.call(
                 body=body,
+                if_none_match=if_none_match,
                 if_match=if_match,
             )
         )
@@ -60,11 +63,13 @@ class KillSwitchCalls:
         self,
         *,
         body: KillSwitchChange,
+        if_none_match: str | Unset = UNSET,
         if_match: str | Unset = UNSET,
     ) -> KillSwitchView:
         """Stop everything that all tenants run, or have it go on; for operators alone
 
         Args:
+            if_none_match (str | Unset): * for only where there is nothing yet
             if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
             body (KillSwitchChange): `engaged: true` stops everything and says why; `engaged: false`
                 has it go on.
@@ -72,6 +77,7 @@ class KillSwitchCalls:
         return self._caller.send(
             set_platform_kill_switch.call(
                 body=body,
+                if_none_match=if_none_match,
                 if_match=if_match,
             )
         )
@@ -93,11 +99,13 @@ class AsyncKillSwitchCalls:
         self,
         *,
         body: KillSwitchChange,
+        if_none_match: str | Unset = UNSET,
         if_match: str | Unset = UNSET,
     ) -> TenantSwitchView:
         """Stop everything that the tenant runs, without losing any of it, or have it go on
 
         Args:
+            if_none_match (str | Unset): * for only where there is nothing yet
             if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
             body (KillSwitchChange): `engaged: true` stops everything and says why; `engaged: false`
                 has it go on.
@@ -105,6 +113,7 @@ class AsyncKillSwitchCalls:
         return await self._caller.send(
             set_kill_switch.call(
                 body=body,
+                if_none_match=if_none_match,
                 if_match=if_match,
             )
         )
@@ -119,11 +128,13 @@ class AsyncKillSwitchCalls:
         self,
         *,
         body: KillSwitchChange,
+        if_none_match: str | Unset = UNSET,
         if_match: str | Unset = UNSET,
     ) -> KillSwitchView:
         """Stop everything that all tenants run, or have it go on; for operators alone
 
         Args:
+            if_none_match (str | Unset): * for only where there is nothing yet
             if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
             body (KillSwitchChange): `engaged: true` stops everything and says why; `engaged: false`
                 has it go on.
@@ -131,6 +142,7 @@ class AsyncKillSwitchCalls:
         return await self._caller.send(
             set_platform_kill_switch.call(
                 body=body,
+                if_none_match=if_none_match,
                 if_match=if_match,
             )
         )

@@ -12,10 +12,14 @@ from ...types import UNSET, Unset
 def call(
     *,
     body: KillSwitchChange,
+    if_none_match: str | Unset = UNSET,
     if_match: str | Unset = UNSET,
 ) -> Call[TenantSwitchView]:
     """`set_kill_switch`, unsent."""
     headers: dict[str, Any] = {}
+    if not isinstance(if_none_match, Unset):
+        headers["if-none-match"] = if_none_match
+
     if not isinstance(if_match, Unset):
         headers["if-match"] = if_match
 

@@ -56,17 +56,20 @@ class LimitsCalls:
         self,
         *,
         body: RateLimits,
+        if_none_match: str | Unset = UNSET,
         if_match: str | Unset = UNSET,
     ) -> RateLimits:
         """Change the shipped limits; null means no limit, what is left out stays as shipped
 
         Args:
+            if_none_match (str | Unset): * for only where there is nothing yet
             if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
             body (RateLimits): The limits of a tenant, of each of its users, and of each of its keys.
         """
         return self._caller.send(
             put_limits.call(
                 body=body,
+                if_none_match=if_none_match,
                 if_match=if_match,
             )
         )
@@ -97,11 +100,13 @@ class LimitsCalls:
         self,
         *,
         body: ConcurrencyPolicy,
+        if_none_match: str | Unset = UNSET,
         if_match: str | Unset = UNSET,
     ) -> ConcurrencyPolicy:
         """Limit the steps that run at once, and set the capacities of resources
 
         Args:
+            if_none_match (str | Unset): * for only where there is nothing yet
             if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
             body (ConcurrencyPolicy): What a tenant lets run at once, over all workers; None for no
                 limit on its steps.
@@ -112,6 +117,7 @@ class LimitsCalls:
         return self._caller.send(
             put_concurrency.call(
                 body=body,
+                if_none_match=if_none_match,
                 if_match=if_match,
             )
         )
@@ -142,11 +148,13 @@ class LimitsCalls:
         self,
         *,
         body: NewEgressPolicy,
+        if_none_match: str | Unset = UNSET,
         if_match: str | Unset = UNSET,
     ) -> EgressPolicy:
         """Bound the hosts that the tenant's tasks may name and reach; those that run are held to it at once
 
         Args:
+            if_none_match (str | Unset): * for only where there is nothing yet
             if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
             body (NewEgressPolicy): A bound. To have none, a policy is deleted: nobody opens every
                 host by leaving something out.
@@ -154,6 +162,7 @@ class LimitsCalls:
         return self._caller.send(
             put_egress_policy.call(
                 body=body,
+                if_none_match=if_none_match,
                 if_match=if_match,
             )
         )
@@ -206,17 +215,20 @@ class LimitsCalls:
         self,
         *,
         body: QuotaPolicy,
+        if_none_match: str | Unset = UNSET,
         if_match: str | Unset = UNSET,
     ) -> QuotaPolicy:
         """Replace the tenant's own quotas, up to its bounds; what is null or left out is not limited
 
         Args:
+            if_none_match (str | Unset): * for only where there is nothing yet
             if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
             body (QuotaPolicy): The quotas of the tenant as a whole, and those of each of its users.
         """
         return self._caller.send(
             put_quota_policy.call(
                 body=body,
+                if_none_match=if_none_match,
                 if_match=if_match,
             )
         )
@@ -247,11 +259,13 @@ class LimitsCalls:
         self,
         *,
         body: ProviderPolicy,
+        if_none_match: str | Unset = UNSET,
         if_match: str | Unset = UNSET,
     ) -> ProviderPolicy:
         """Allow the tenant's calls these providers and regions alone, within its bounds
 
         Args:
+            if_none_match (str | Unset): * for only where there is nothing yet
             if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
             body (ProviderPolicy): None allows every provider, or every region; an empty list allows
                 none.
@@ -263,6 +277,7 @@ class LimitsCalls:
         return self._caller.send(
             put_provider_policy.call(
                 body=body,
+                if_none_match=if_none_match,
                 if_match=if_match,
             )
         )
@@ -303,12 +318,14 @@ class LimitsCalls:
         tenant_id: UUID,
         *,
         body: TenantBounds,
+        if_none_match: str | Unset = UNSET,
         if_match: str | Unset = UNSET,
     ) -> TenantBounds:
         """Replace the bounds of a tenant (operators)
 
         Args:
             tenant_id (UUID):
+            if_none_match (str | Unset): * for only where there is nothing yet
             if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
             body (TenantBounds): What is None, or left out, is not bounded for this tenant.
         """
@@ -316,6 +333,7 @@ class LimitsCalls:
             put_tenant_bounds.call(
                 tenant_id=tenant_id,
                 body=body,
+                if_none_match=if_none_match,
                 if_match=if_match,
             )
         )
@@ -356,17 +374,20 @@ class AsyncLimitsCalls:
         self,
         *,
         body: RateLimits,
+        if_none_match: str | Unset = UNSET,
         if_match: str | Unset = UNSET,
     ) -> RateLimits:
         """Change the shipped limits; null means no limit, what is left out stays as shipped
 
         Args:
+            if_none_match (str | Unset): * for only where there is nothing yet
             if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
             body (RateLimits): The limits of a tenant, of each of its users, and of each of its keys.
         """
         return await self._caller.send(
             put_limits.call(
                 body=body,
+                if_none_match=if_none_match,
                 if_match=if_match,
             )
         )
@@ -397,11 +418,13 @@ class AsyncLimitsCalls:
         self,
         *,
         body: ConcurrencyPolicy,
+        if_none_match: str | Unset = UNSET,
         if_match: str | Unset = UNSET,
     ) -> ConcurrencyPolicy:
         """Limit the steps that run at once, and set the capacities of resources
 
         Args:
+            if_none_match (str | Unset): * for only where there is nothing yet
             if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
             body (ConcurrencyPolicy): What a tenant lets run at once, over all workers; None for no
                 limit on its steps.
@@ -412,6 +435,7 @@ class AsyncLimitsCalls:
         return await self._caller.send(
             put_concurrency.call(
                 body=body,
+                if_none_match=if_none_match,
                 if_match=if_match,
             )
         )
@@ -442,11 +466,13 @@ class AsyncLimitsCalls:
         self,
         *,
         body: NewEgressPolicy,
+        if_none_match: str | Unset = UNSET,
         if_match: str | Unset = UNSET,
     ) -> EgressPolicy:
         """Bound the hosts that the tenant's tasks may name and reach; those that run are held to it at once
 
         Args:
+            if_none_match (str | Unset): * for only where there is nothing yet
             if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
             body (NewEgressPolicy): A bound. To have none, a policy is deleted: nobody opens every
                 host by leaving something out.
@@ -454,6 +480,7 @@ class AsyncLimitsCalls:
         return await self._caller.send(
             put_egress_policy.call(
                 body=body,
+                if_none_match=if_none_match,
                 if_match=if_match,
             )
         )
@@ -506,17 +533,20 @@ class AsyncLimitsCalls:
         self,
         *,
         body: QuotaPolicy,
+        if_none_match: str | Unset = UNSET,
         if_match: str | Unset = UNSET,
     ) -> QuotaPolicy:
         """Replace the tenant's own quotas, up to its bounds; what is null or left out is not limited
 
         Args:
+            if_none_match (str | Unset): * for only where there is nothing yet
             if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
             body (QuotaPolicy): The quotas of the tenant as a whole, and those of each of its users.
         """
         return await self._caller.send(
             put_quota_policy.call(
                 body=body,
+                if_none_match=if_none_match,
                 if_match=if_match,
             )
         )
@@ -547,11 +577,13 @@ class AsyncLimitsCalls:
         self,
         *,
         body: ProviderPolicy,
+        if_none_match: str | Unset = UNSET,
         if_match: str | Unset = UNSET,
     ) -> ProviderPolicy:
         """Allow the tenant's calls these providers and regions alone, within its bounds
 
         Args:
+            if_none_match (str | Unset): * for only where there is nothing yet
             if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
             body (ProviderPolicy): None allows every provider, or every region; an empty list allows
                 none.
@@ -563,6 +595,7 @@ class AsyncLimitsCalls:
         return await self._caller.send(
             put_provider_policy.call(
                 body=body,
+                if_none_match=if_none_match,
                 if_match=if_match,
             )
         )
@@ -603,12 +636,14 @@ class AsyncLimitsCalls:
         tenant_id: UUID,
         *,
         body: TenantBounds,
+        if_none_match: str | Unset = UNSET,
         if_match: str | Unset = UNSET,
     ) -> TenantBounds:
         """Replace the bounds of a tenant (operators)
 
         Args:
             tenant_id (UUID):
+            if_none_match (str | Unset): * for only where there is nothing yet
             if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
             body (TenantBounds): What is None, or left out, is not bounded for this tenant.
         """
@@ -616,6 +651,7 @@ class AsyncLimitsCalls:
             put_tenant_bounds.call(
                 tenant_id=tenant_id,
                 body=body,
+                if_none_match=if_none_match,
                 if_match=if_match,
             )
         )

@@ -11,10 +11,14 @@ from ...types import UNSET, Unset
 def call(
     *,
     body: RateLimits,
+    if_none_match: str | Unset = UNSET,
     if_match: str | Unset = UNSET,
 ) -> Call[RateLimits]:
     """`put_limits`, unsent."""
     headers: dict[str, Any] = {}
+    if not isinstance(if_none_match, Unset):
+        headers["if-none-match"] = if_none_match
+
     if not isinstance(if_match, Unset):
         headers["if-match"] = if_match
 

@@ -14,10 +14,14 @@ def call(
     tenant_id: UUID,
     *,
     body: TenantBounds,
+    if_none_match: str | Unset = UNSET,
     if_match: str | Unset = UNSET,
 ) -> Call[TenantBounds]:
     """`put_tenant_bounds`, unsent."""
     headers: dict[str, Any] = {}
+    if not isinstance(if_none_match, Unset):
+        headers["if-none-match"] = if_none_match
+
     if not isinstance(if_match, Unset):
         headers["if-match"] = if_match
 

@@ -183,12 +183,14 @@ class PeopleCalls:
         role_id: UUID,
         *,
         body: NewRole,
+        if_none_match: str | Unset = UNSET,
         if_match: str | Unset = UNSET,
     ) -> RoleView:
         """Replace a role; whoever has it may do what it says from then on
 
         Args:
             role_id (UUID):
+            if_none_match (str | Unset): * for only where there is nothing yet
             if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
             body (NewRole): A role of the tenant's own. Nobody gives a permission that they do not
                 hold; some are reserved to owners.
@@ -197,6 +199,7 @@ class PeopleCalls:
             put_role.call(
                 role_id=role_id,
                 body=body,
+                if_none_match=if_none_match,
                 if_match=if_match,
             )
         )
@@ -1038,12 +1041,14 @@ class AsyncPeopleCalls:
         role_id: UUID,
         *,
         body: NewRole,
+        if_none_match: str | Unset = UNSET,
         if_match: str | Unset = UNSET,
     ) -> RoleView:
         """Replace a role; whoever has it may do what it says from then on
 
         Args:
             role_id (UUID):
+            if_none_match (str | Unset): * for only where there is nothing yet
             if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
             body (NewRole): A role of the tenant's own. Nobody gives a permission that they do not
                 hold; some are reserved to owners.
@@ -1052,6 +1057,7 @@ class AsyncPeopleCalls:
             put_role.call(
                 role_id=role_id,
                 body=body,
+                if_none_match=if_none_match,
                 if_match=if_match,
             )
         )

@@ -15,10 +15,14 @@ def call(
     role_id: UUID,
     *,
     body: NewRole,
+    if_none_match: str | Unset = UNSET,
     if_match: str | Unset = UNSET,
 ) -> Call[RoleView]:
     """`put_role`, unsent."""
     headers: dict[str, Any] = {}
+    if not isinstance(if_none_match, Unset):
+        headers["if-none-match"] = if_none_match
+
     if not isinstance(if_match, Unset):
         headers["if-match"] = if_match
 

@@ -39,17 +39,20 @@ class RetentionCalls:
         self,
         *,
         body: RetentionPolicy,
+        if_none_match: str | Unset = UNSET,
         if_match: str | Unset = UNSET,
     ) -> RetentionPolicy:
         """Replace the tenant's own days, between its bounds; what has expired is removed for good
 
         Args:
+            if_none_match (str | Unset): * for only where there is nothing yet
             if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
             body (RetentionPolicy): Days after the end of a run; None for as long as the run is there.
         """
         return self._caller.send(
             put_retention_policy.call(
                 body=body,
+                if_none_match=if_none_match,
                 if_match=if_match,
             )
         )
@@ -93,17 +96,20 @@ class AsyncRetentionCalls:
         self,
         *,
         body: RetentionPolicy,
+        if_none_match: str | Unset = UNSET,
         if_match: str | Unset = UNSET,
     ) -> RetentionPolicy:
         """Replace the tenant's own days, between its bounds; what has expired is removed for good
 
         Args:
+            if_none_match (str | Unset): * for only where there is nothing yet
             if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
             body (RetentionPolicy): Days after the end of a run; None for as long as the run is there.
         """
         return await self._caller.send(
             put_retention_policy.call(
                 body=body,
+                if_none_match=if_none_match,
                 if_match=if_match,
             )
         )

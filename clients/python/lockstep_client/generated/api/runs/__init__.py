@@ -344,12 +344,17 @@ class RunsCalls:
         run_id: UUID,
         *,
         body: RetryRun | Unset = UNSET,
+        idempotency_key: str | Unset = UNSET,
         if_match: str | Unset = UNSET,
     ) -> RunView:
         """Retry a run that ended early: what succeeded stands, the rest runs again
 
+        A repeat is answered with the run as it is now, so that nothing of it is kept with the key.
+
         Args:
             run_id (UUID):
+            idempotency_key (str | Unset): makes one thing, however often it is sent; printable ASCII,
+                sent once
             if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
             body (RetryRun | Unset): `from` names steps that run again, with all below them and what
                 these lack; else all that did not succeed do.
@@ -358,6 +363,7 @@ class RunsCalls:
             retry_run.call(
                 run_id=run_id,
                 body=body,
+                idempotency_key=idempotency_key,
                 if_match=if_match,
             )
         )
@@ -811,12 +817,17 @@ class AsyncRunsCalls:
         run_id: UUID,
         *,
         body: RetryRun | Unset = UNSET,
+        idempotency_key: str | Unset = UNSET,
         if_match: str | Unset = UNSET,
     ) -> RunView:
         """Retry a run that ended early: what succeeded stands, the rest runs again
 
+        A repeat is answered with the run as it is now, so that nothing of it is kept with the key.
+
         Args:
             run_id (UUID):
+            idempotency_key (str | Unset): makes one thing, however often it is sent; printable ASCII,
+                sent once
             if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
             body (RetryRun | Unset): `from` names steps that run again, with all below them and what
                 these lack; else all that did not succeed do.
@@ -825,6 +836,7 @@ class AsyncRunsCalls:
             retry_run.call(
                 run_id=run_id,
                 body=body,
+                idempotency_key=idempotency_key,
                 if_match=if_match,
             )
         )

@@ -15,10 +15,14 @@ def call(
     run_id: UUID,
     *,
     body: RetryRun | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
     if_match: str | Unset = UNSET,
 ) -> Call[RunView]:
     """`retry_run`, unsent."""
     headers: dict[str, Any] = {}
+    if not isinstance(idempotency_key, Unset):
+        headers["idempotency-key"] = idempotency_key
+
     if not isinstance(if_match, Unset):
         headers["if-match"] = if_match
 
@@ -37,6 +41,7 @@ def call(
         parse=_parsed,
         headers=headers,
         json=_kwargs.get("json"),
+        keyed=True,
     )
 
 

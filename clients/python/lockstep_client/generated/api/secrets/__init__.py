@@ -73,12 +73,14 @@ class SecretsCalls:
         secret_name: str,
         *,
         body: NewSecret,
+        if_none_match: str | Unset = UNSET,
         if_match: str | Unset = UNSET,
     ) -> SecretView:
         """Store a value under a name, and say which hosts it may be sent to; calls that begin later use it
 
         Args:
             secret_name (str): by which tasks name the secret
+            if_none_match (str | Unset): * for only where there is nothing yet
             if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
             body (NewSecret): A value, and the hosts that it may ever be sent to, whatever a task
                 says.
@@ -87,6 +89,7 @@ class SecretsCalls:
             put_secret.call(
                 secret_name=secret_name,
                 body=body,
+                if_none_match=if_none_match,
                 if_match=if_match,
             )
         )
@@ -168,12 +171,14 @@ class AsyncSecretsCalls:
         secret_name: str,
         *,
         body: NewSecret,
+        if_none_match: str | Unset = UNSET,
         if_match: str | Unset = UNSET,
     ) -> SecretView:
         """Store a value under a name, and say which hosts it may be sent to; calls that begin later use it
 
         Args:
             secret_name (str): by which tasks name the secret
+            if_none_match (str | Unset): * for only where there is nothing yet
             if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
             body (NewSecret): A value, and the hosts that it may ever be sent to, whatever a task
                 says.
@@ -182,6 +187,7 @@ class AsyncSecretsCalls:
             put_secret.call(
                 secret_name=secret_name,
                 body=body,
+                if_none_match=if_none_match,
                 if_match=if_match,
             )
         )

@@ -292,6 +292,7 @@ class TasksCalls:
         source_name: str,
         *,
         body: NewToolSource,
+        if_none_match: str | Unset = UNSET,
         if_match: str | Unset = UNSET,
     ) -> ToolSourceView:
         """Make tools of an OpenAPI document or of an MCP server; each time the source has its next version
@@ -299,6 +300,7 @@ class TasksCalls:
         Args:
             source_name (str): the middle of its tools' names: `api.<name>.<operation>`,
                 `mcp.<name>.<tool>`
+            if_none_match (str | Unset): * for only where there is nothing yet
             if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
             body (NewToolSource): An OpenAPI document, or the step that has read an MCP server, and
                 what is said besides it.
@@ -310,6 +312,7 @@ class TasksCalls:
             put_tool_source.call(
                 source_name=source_name,
                 body=body,
+                if_none_match=if_none_match,
                 if_match=if_match,
             )
         )
@@ -585,6 +588,7 @@ class AsyncTasksCalls:
         source_name: str,
         *,
         body: NewToolSource,
+        if_none_match: str | Unset = UNSET,
         if_match: str | Unset = UNSET,
     ) -> ToolSourceView:
         """Make tools of an OpenAPI document or of an MCP server; each time the source has its next version
@@ -592,6 +596,7 @@ class AsyncTasksCalls:
         Args:
             source_name (str): the middle of its tools' names: `api.<name>.<operation>`,
                 `mcp.<name>.<tool>`
+            if_none_match (str | Unset): * for only where there is nothing yet
             if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
             body (NewToolSource): An OpenAPI document, or the step that has read an MCP server, and
                 what is said besides it.
@@ -603,6 +608,7 @@ class AsyncTasksCalls:
             put_tool_source.call(
                 source_name=source_name,
                 body=body,
+                if_none_match=if_none_match,
                 if_match=if_match,
             )
         )

@@ -14,10 +14,14 @@ def call(
     source_name: str,
     *,
     body: NewToolSource,
+    if_none_match: str | Unset = UNSET,
     if_match: str | Unset = UNSET,
 ) -> Call[ToolSourceView]:
     """`put_tool_source`, unsent."""
     headers: dict[str, Any] = {}
+    if not isinstance(if_none_match, Unset):
+        headers["if-none-match"] = if_none_match
+
     if not isinstance(if_match, Unset):
         headers["if-match"] = if_match
 
