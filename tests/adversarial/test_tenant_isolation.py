@@ -225,7 +225,7 @@ def call(member: Member, operation: Operation, ids: dict[str, str], **body: Any)
     """The operation with these ids in its path, and the document's own example, changed by `body`, where it has one."""
     path = operation.path.removeprefix(PREFIX).format_map(OWN_NAMES | ids)
     content = None if operation.body is None else {**operation.example, **body}
-    headers = {"If-Match": "*"} if operation.method in {"PATCH", "DELETE"} else {}
+    headers = operation.if_match("*") if operation.method in {"PATCH", "DELETE"} else {}
     with member.api() as api:
         params = QUERIES.get(operation.name)
         return api.request(operation.method, path, json=content, headers=headers, params=params)

@@ -62,7 +62,7 @@ async def ask(client: httpx.AsyncClient, operation: Operation) -> httpx.Response
         f"http://test{operation.path_with('2026-01' if '{month}' in operation.path else str(uuid4()))}",
         params={"group_by": "model"} if operation.path == "/api/v1/usage" else {},
         json=operation.example,
-        headers={"if-match": '"1"', **_signed()} if operation.name in WITHOUT_TOKENS else {"if-match": '"1"'},
+        headers={**operation.if_match('"1"'), **(_signed() if operation.name in WITHOUT_TOKENS else {})},
     )
 
 

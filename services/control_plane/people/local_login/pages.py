@@ -33,7 +33,11 @@ def text(sentence: str) -> str:
 
 
 def chooser(path: str, hidden: Mapping[str, str], *, refusable: bool = False) -> str:
-    """A form in which somebody says who they are."""
+    """In which somebody says who they are.
+
+    Each way is a form of its own: a browser that is told Enter presses the first button of the form, which is to be the
+    one of what was typed.
+    """
     fields = "".join(
         f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">' for name, value in hidden.items()
     )
@@ -43,9 +47,11 @@ def chooser(path: str, hidden: Mapping[str, str], *, refusable: bool = False) ->
         for user in SHIPPED
     )
     other = '<label>or somebody else: <input name="other" type="email" placeholder="you@example.com"></label>'
-    other += '<button name="email" value="">sign in with this address</button>'
+    other += "<button>sign in with this address</button>"
     refuse = '<button name="refuse" value="yes">refuse</button>' if refusable else ""
-    return f'<form method="post" action="{escape(path)}">{fields}{users}{other}{refuse}</form>'
+    return "".join(
+        f'<form method="post" action="{escape(path)}">{fields}{way}</form>' for way in (users, other, refuse) if way
+    )
 
 
 def code_form(path: str) -> str:

@@ -101,9 +101,7 @@ class _Provider:
     async def signed_in(self, request: Request) -> Response:
         form = await _form_of(request)
         try:
-            sign_in, code = self._grants.code(
-                form.get("ticket", ""), user_of(form.get("email") or form.get("other", ""))
-            )
+            sign_in, code = self._grants.code(form.get("ticket", ""), _chosen(form))
         except GrantRefused as refused:
             return _told(refused.description)
         return _redirect(sign_in.redirect_uri, code=code, state=sign_in.state)
@@ -145,7 +143,7 @@ class _Provider:
             refused = {"error": "invalid_client", "error_description": "no such client is known here"}
             return JSONResponse(refused, status_code=400, headers=_NOT_KEPT)
         device = self._grants.device()
-        shown = f"{device.user_code[:4]}-{device.user_code[4:]}"
+        shown = _shown_code(device.user_code)
         body: dict[str, str | int] = {
             "device_code": device.device_code,
             "user_code": shown,
@@ -164,19 +162,35 @@ class _Provider:
             device = self._grants.device_of(user_code[:_LONGEST])
         except GrantRefused as refused:
             return _told(refused.description)
-        question = pages.text(f"A device shows the code {device.user_code}. Let it in only if that is yours.")
+        question = pages.text(
+            f"A device shows the code {_shown_code(device.user_code)}. Let it in only if that is yours."
+        )
         form = pages.chooser(DEVICE, {"user_code": device.user_code, "ticket": device.ticket}, refusable=True)
         return _shown(pages.page("Let a device in", question, form))
 
     async def device_decided(self, request: Request) -> Response:
         form = await _form_of(request)
         try:
-            user = None if form.get("refuse") else user_of(form.get("email") or form.get("other", ""))
+            user = None if form.get("refuse") else _chosen(form)
             self._grants.decide(form.get("user_code", ""), user, ticket=form.get("ticket", ""))
         except GrantRefused as refused:
             return _told(refused.description)
-        said = "The device is refused." if user is None else "The device is let in. You can close this page."
+        code = _shown_code(form.get("user_code", ""))
+        said = f"The device that shows {code} is refused."
+        if user is not None:
+            said = f"The device that shows {code} is let in as {user.email}. You can close this page."
         return _shown(pages.page("Let a device in", pages.text(said)))
+
+
+def _chosen(form: dict[str, str]) -> LocalUser:
+    """An address that was typed goes before one that a button has."""
+    return user_of(form.get("other") or form.get("email", ""))
+
+
+def _shown_code(user_code: str) -> str:
+    """As the device shows it, however it was typed."""
+    plain = user_code.replace("-", "")
+    return f"{plain[:4]}-{plain[4:]}"
 
 
 async def _form_of(request: Request) -> dict[str, str]:

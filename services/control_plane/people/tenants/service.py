@@ -43,7 +43,9 @@ async def create(
             seconds=30 * DAY_SECONDS,
             by=None,
         )
-        await _record(tx, operator, tenant_id, "tenant.create", {"after": wanted.model_dump(mode="json")})
+        told = {"after": wanted.model_dump(mode="json")}
+        # The platform's audit outlives the tenant, and is to name nobody: the invitation's id is in the tenant's.
+        await _record(tx, operator, tenant_id, "tenant.create", told, lasting={"invitation_id": str(invitation_id)})
         tenant = await tenants.get(tx, tenant_id)
         invitation = await invitations.get(tx, tenant_id, invitation_id)
         if tenant is None or invitation is None:
@@ -115,12 +117,19 @@ async def _locked(tx: Transaction, tenant_id: TenantId, *, by: Operator | ApiCal
 
 
 async def _record(
-    tx: Transaction, operator: Operator, tenant_id: TenantId, action: str, detail: Mapping[str, Any]
+    tx: Transaction,
+    operator: Operator,
+    tenant_id: TenantId,
+    action: str,
+    detail: Mapping[str, Any],
+    *,
+    lasting: Mapping[str, Any] | None = None,
 ) -> None:
-    """In the tenant's audit, so that it sees what was done to it, and in the platform's."""
+    """In the tenant's audit, so that it sees what was done to it, and in the platform's, there with what may stay."""
     target = str(tenant_id)
     await audit.record(tx, tenant_id, actor=operator.actor, action=action, target=target, detail=dict(detail))
-    await audit.record_operator(tx, actor=operator.actor, action=action, target=target, detail=dict(detail))
+    stays = dict(detail if lasting is None else lasting)
+    await audit.record_operator(tx, actor=operator.actor, action=action, target=target, detail=stays)
 
 
 def _not_found(by: Operator | ApiCaller | None = None) -> NotFound:

@@ -4,8 +4,10 @@
 those that change nothing, are written by the door of the API (`control_plane/requests/audited_calls.py`).
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import parse_qsl, quote
 
 from foundation.domain.ids import TenantId
 from foundation.storage.audit.calls import current_call, facts
@@ -27,6 +29,13 @@ _FROM_ROWS = (
 )
 _OF_TENANT = text("INSERT INTO audit_log (tenant_id, ", _COLUMNS, ") SELECT :tenant_id, ", _COLUMNS, *_FROM_ROWS)
 _OF_THE_PLATFORM = text("INSERT INTO platform_audit (", _COLUMNS, ") SELECT", _COLUMNS, *_FROM_ROWS)
+
+_PLAIN = frozenset({"sort", "fields", "group_by", "status", "outcome", "action"})
+"""Parameters whose values are words of the API."""
+_NAMELESS = re.compile(
+    r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9]{1,18}|[0-9]{4}-[0-9]{2}[-0-9T:.Z+ ]*|true|false"
+)
+_LEFT_OUT = "…"
 
 CallRow = Mapping[str, Any]
 """The columns of a row that are the same in whichever audit it stands."""
@@ -79,8 +88,19 @@ def call_row(
 
 async def write(tx: Transaction, whose: TenantId | None, rows: Sequence[CallRow]) -> None:
     """Rows of one audit, in this order."""
-    told = {"rows": jsonb(list(rows))}
     if whose is None:
-        await tx.execute(_OF_THE_PLATFORM, told)
+        await tx.execute(_OF_THE_PLATFORM, {"rows": jsonb([_lasting(row) for row in rows])})
     else:
-        await tx.execute(_OF_TENANT, {"tenant_id": whose, **told})
+        await tx.execute(_OF_TENANT, {"tenant_id": whose, "rows": jsonb(list(rows))})
+
+
+def _lasting(row: CallRow) -> CallRow:
+    """As the platform's audit has it, which outlives tenants: what was looked for may be a name or an address."""
+    query = row["detail"].get("query")
+    if query is None:
+        return row
+    kept = (
+        f"{quote(name)}={quote(value) if name in _PLAIN or _NAMELESS.fullmatch(value) else _LEFT_OUT}"
+        for name, value in parse_qsl(query, keep_blank_values=True)
+    )
+    return {**row, "detail": {**row["detail"], "query": "&".join(kept)}}

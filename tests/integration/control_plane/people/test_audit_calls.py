@@ -42,7 +42,7 @@ OF_PEOPLE |= {"DELETE /api/v1/users/me/tenants/{tenant_id}"}
 
 async def call(client: httpx.AsyncClient, operation: Operation, request_id: str) -> httpx.Response:
     path = f"http://test{operation.path_with(str(uuid4()))}"
-    headers = {"if-match": '"1"', "x-request-id": request_id, "user-agent": "the-auditor/1"}
+    headers = {**operation.if_match('"1"'), "x-request-id": request_id, "user-agent": "the-auditor/1"}
     return await client.request(operation.method, path, json=operation.example, headers=headers)
 
 

@@ -106,6 +106,36 @@ async def test_operators_read_it_and_are_told_of_it(platform: Platform, lonely_a
         problem(await operator.get("/operations/audit", params=backwards), 400, "bad_request", pointer="/query/from")
 
 
+async def test_it_names_nobody_as_it_outlives_tenants(
+    platform: Platform, lonely_api: ApiInProcess, tenant: Tenant
+) -> None:
+    mark = uuid4().hex[:12]
+    address, name = f"ann-{mark}@example.com", f"Example {mark} AG"
+    async with lonely_api.operator() as operator:
+        made = (await operator.post("/tenants", json={"name": name, "owner_email": address})).json()
+        own = f"/tenants/{made['tenant']['id']}"
+        await operator.get("/tenants", params={"name": name, "suspended": "false", "limit": 3})
+        problem(await operator.delete(own, params={"confirm": f"{name}?"}), 400, "bad_request")
+        opened = {"tenant_id": str(tenant.tenant_id), "reason": "a ticket", "minutes": 5}
+        access = (await operator.post("/operations/break-glass-accesses", json=opened)).json()["id"]
+        reading = {"Break-Glass-Access": access}
+        assert (await operator.get("/tasks", params={"name": address}, headers=reading)).status_code == 200
+        assert (await operator.post(f"{own}/suspend", json={"reason": "a ticket"})).status_code == 200
+        told = (await operator.get("/operations/audit", params={"limit": 200})).json()["items"]
+    shown = json.dumps(told)
+    assert mark not in shown
+    by_action = {row["action"]: row["detail"] for row in told}
+    assert by_action["tenant.create"] == {"invitation_id": made["invitation"]["id"]}
+    assert by_action["call.list_tenants"]["query"] == "name=…&suspended=false&limit=3"
+    assert by_action["call.list_tasks"]["query"] == "name=…"
+    with platform.scratch.superuser() as connection:
+        rows = "SELECT detail FROM audit_log WHERE tenant_id = %s AND action = %s"
+        [(detail,)] = connection.execute(rows, [made["tenant"]["id"], "tenant.create"]).fetchall()
+        assert detail["after"]["owner_email"] == address, "the tenant's own audit, which goes with it, has it all"  # type: ignore[index]
+        [(detail,)] = connection.execute(rows, [tenant.tenant_id, "call.list_tasks"]).fetchall()
+        assert detail["query"] == f"name=ann-{mark}%40example.com"  # type: ignore[index]
+
+
 async def test_nobody_else_reads_it(platform: Platform, lonely_api: ApiInProcess, tenant: Tenant) -> None:
     await platform.write("a")
     async with lonely_api.caller(tenant) as owner:

@@ -99,7 +99,10 @@ async def test_a_key_that_nobody_heeds_is_refused(
     async with lonely_api.caller(tenant) as owner:
         path = f"http://test{operation.path_with(UUID)}"
         answer = await owner.request(
-            operation.method, path, json=operation.example, headers={"idempotency-key": "k", "if-match": '"1"'}
+            operation.method,
+            path,
+            json=operation.example,
+            headers={"idempotency-key": "k", **operation.if_match('"1"')},
         )
         problem(answer, 400, "bad_request", pointer="/header/idempotency-key")
 

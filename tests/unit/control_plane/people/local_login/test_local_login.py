@@ -183,11 +183,43 @@ async def test_a_device_is_let_in_by_somebody_who_sees_its_code(browser: httpx.A
     forged = await browser.post("/oauth2/device", data={**form, "ticket": "x", "email": "ann@example.com"})
     assert forged.status_code == 400
     let_in = await browser.post("/oauth2/device", data={**form, "email": "sample-owner@example.com"})
-    assert "let in" in let_in.text
+    assert f"The device that shows {asked['user_code']} is let in as sample-owner@example.com." in let_in.text
+    assert asked["user_code"] in page.text, "as the device shows it"
     answer = await browser.post("/oauth2/token", data=poll)
     assert (await verified(answer.json()["access_token"])).tenant_id == TENANT
     assert (await browser.post("/oauth2/token", data=poll)).json()["error"] == "expired_token"
     assert (await browser.get(asked["verification_uri_complete"])).status_code == 400
+
+
+def on_enter(page: str, typed: str) -> dict[str, str]:
+    """What a browser sends when Enter is pressed in the field: the form, by its first button (HTML, 4.10.21.2)."""
+    [form] = [one for one in re.findall(r"<form.*?</form>", page) if 'name="other"' in one]
+    sent = dict(re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)"', form))
+    [button, *_] = re.findall(r"<button[^>]*>", form)
+    if (named := re.search(r'name="([^"]*)"', button)) is not None:
+        value = re.search(r'value="([^"]*)"', button)
+        sent[named[1]] = value[1] if value else ""
+    return {**sent, "other": typed}
+
+
+async def test_enter_takes_the_address_that_was_typed(browser: httpx.AsyncClient) -> None:
+    page = await browser.get("/oauth2/authorize", params=ASKED)
+    sent = await browser.post("/oauth2/authorize", data=on_enter(page.text, "new@example.com"))
+    code = parse_qs(urlsplit(sent.headers["location"]).query)["code"][0]
+    claims = await verified((await exchanged(browser, code)).json()["access_token"])
+    assert claims.verified_email == "new@example.com"
+    asked = (await browser.post("/oauth2/device_authorization", data={"client_id": CLIENT})).json()
+    page = await browser.get(asked["verification_uri_complete"])
+    told = await browser.post("/oauth2/device", data=on_enter(page.text, "new@example.com"))
+    assert "let in as new@example.com" in told.text
+
+
+async def test_what_was_typed_goes_before_a_button(browser: httpx.AsyncClient) -> None:
+    page = await browser.get("/oauth2/authorize", params=ASKED)
+    form = {"ticket": hidden(page.text, "ticket"), "email": "sample-owner@example.com", "other": "new@example.com"}
+    code = parse_qs(urlsplit((await browser.post("/oauth2/authorize", data=form)).headers["location"]).query)["code"][0]
+    claims = await verified((await exchanged(browser, code)).json()["access_token"])
+    assert claims.verified_email == "new@example.com"
 
 
 async def test_a_device_that_is_refused_is_told_so(browser: httpx.AsyncClient) -> None:
