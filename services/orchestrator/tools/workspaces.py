@@ -3,7 +3,7 @@
 from typing import Any
 
 from foundation.cloud.objects.base import ObjectStore
-from foundation.contracts.tool_job import JobWorkspace, UploadSlot, WorkspaceLimits
+from foundation.contracts.tool_job import JobReason, JobWorkspace, UploadSlot, WorkspaceLimits
 from foundation.domain.failures import FailureCode
 from foundation.domain.ids import TenantId
 from foundation.storage.session.database import Database
@@ -13,6 +13,14 @@ from orchestrator.work import TickFailed
 
 INDEX = 999
 """The slot of a job's workspace, above those of its artifacts."""
+
+_NOT_BEGUN = frozenset(
+    {
+        *(JobReason.INPUT_UNAVAILABLE, JobReason.INPUT_MISMATCH, JobReason.SECRET_UNAVAILABLE, JobReason.JOB_EXPIRED),
+        *(JobReason.MODELS_UNAVAILABLE, JobReason.SANDBOX_UNAVAILABLE),
+    }
+)
+"""How a job ends that has changed nothing in the workspace it was to begin with."""
 
 
 async def job_workspace(
@@ -34,3 +42,16 @@ async def staged_workspace(database: Database, objects: ObjectStore, tenant_id: 
         raise TickFailed(FailureCode.FILES_INVALID, detail)
     [taken] = await stage(database, objects, tenant_id, found, at="/workspace")
     return WorkspaceUse(taken)
+
+
+def why_not_kept(document: dict[str, Any]) -> str | None:
+    """Why there is nothing of what a call left below `/work`; None where it was kept, or the call changed nothing.
+
+    `document` is that of a call that was made with a workspace.
+    """
+    if document.get("workspace") or document.get("reason") in _NOT_BEGUN:
+        return None
+    skipped = [str(one["reason"]) for one in document.get("skipped") or [] if one["path"] == "workspace"]
+    # A job may leave a file of that name besides, which is not "kept" or "not kept".
+    reasons = [reason for reason in skipped if reason.startswith("not kept: ")]
+    return reasons[-1] if reasons else "not kept: the call ended before it was stored"

@@ -72,3 +72,23 @@ def test_a_workspace_of_no_step_that_keeps_one_is_refused_with_its_place(
     found = [fault for fault in answer.json()["errors"] if fault["pointer"].startswith(pointer)]
     assert found, answer.json()["errors"]
     assert any(words in fault["detail"] for fault in found), found
+
+
+def test_what_an_agent_left_and_could_not_be_kept_is_told_and_gives_way_to_no_older_one(member: Member) -> None:
+    hoarder = {"kind": "agent", "instructions": "Collect.", "tools": ["code.python"], "model": "crew-hoarder"}
+    once = {"max_turns": 6, "stop_when": ["${length(calls) == `3`}"]}
+    steps = [
+        {"name": "goes_on", "workspace": "new", **hoarder},
+        {"name": "stops", "workspace": "new", **hoarder, **once},
+        tool("next", "code.python", {"code": "1"}, needs=["stops"], workspace={"from": "stops"}),
+    ]
+    run = member.ended(member.start({"steps": steps})["id"])
+    steps_of_run = member.steps(run["id"])
+    lost = {"path": "workspace", "reason": "not kept: its archive would be too large"}
+    goes_on, stops = steps_of_run["goes_on"]["output"], steps_of_run["stops"]["output"]
+    assert (goes_on["skipped"], stops["skipped"]) == ([lost], [lost])
+    # The call after it began with nothing, neither with what was lost nor with what the first call had left.
+    assert "first.txt" not in goes_on["text"], goes_on["text"]
+    assert goes_on["workspace"]["name"] == "workspace.tar.gz"
+    assert stops["workspace"] is None
+    assert steps_of_run["next"]["error"]["code"] == "files_invalid"

@@ -12,17 +12,19 @@ from foundation.storage.audit.tool_calls import RefusedCall
 from orchestrator.engines.agent.approving import Approving, Rejected, Undecided
 from orchestrator.engines.agent.messages import (
     FINISH,
+    LeftWorkspace,
     Message,
+    left_by,
     name_called,
     refusal,
     tool_arguments,
     tool_message,
-    workspace_of,
 )
 from orchestrator.engines.final_answers import WrongAnswer, check_data
 from orchestrator.tools.files import StagedFile
 from orchestrator.tools.functions import MODEL_MISTAKES, function_name
 from orchestrator.tools.tool_call import ToolCall, WorkspaceUse, checked_arguments
+from orchestrator.tools.workspaces import why_not_kept
 from orchestrator.work import TickFailed, Work
 
 WAITING = "WAITING"
@@ -37,6 +39,12 @@ RunCall = Callable[[Work, ToolCall], Awaitable[dict[str, Any]]]
 
 StageWorkspace = Callable[[dict[str, Any] | None], Awaitable[WorkspaceUse]]
 """The workspace as a call takes it: what the last one left, or, where it is None, what the step begins with."""
+
+_LOST = "what this call left below /work could not be kept ({why}); the next call begins with an empty /work"
+_BEHIND_LOST = (
+    "not made: what the call before it left below /work could not be kept, so /work is empty now; "
+    "make in later calls what is needed there, and leave less"
+)
 
 
 class Acting:
@@ -60,7 +68,8 @@ class Acting:
         self._tools = tools
         self._effects = approving.step.effects()
         self._stage_workspace = workspace
-        self._left: Message | None = None
+        self._left = LeftWorkspace()
+        self._is_behind_lost = False
         self._refused: list[RefusedCall] = []
 
     def take_refused(self) -> list[RefusedCall]:
@@ -72,9 +81,10 @@ class Acting:
         """The message of each call, in their order. The platform's own failure is raised once all calls have ended.
 
         Calls whose effect may happen twice run beside each other; the others one after another, as they were written.
-        So do all calls that share a workspace, each of which begins with what the one before it left.
+        So do all calls that share a workspace, each of which begins with what the one before it left. Where that could
+        not be kept, those behind it in the turn are not made, as their model does not know of it yet.
         """
-        self._left = workspace_of(before)
+        self._left, self._is_behind_lost = left_by(before), False
         if len(calls) > MAX_CALLS:
             detail = f"{len(calls)} calls in one turn; at most {MAX_CALLS} are made, and none of these was"
             return [self._refuse(turn, call, detail) for call in calls]
@@ -144,7 +154,9 @@ class Acting:
         if isinstance(arguments, str):
             return self._refuse(turn, call, arguments, tool=tool)
         effect = self._effects.get(tool)
-        workspace = None if self._stage_workspace is None else await self._stage_workspace(self._left)
+        if self._is_behind_lost:
+            return self._refuse(turn, call, _BEHIND_LOST, tool=tool)
+        workspace = await self._workspace()
         request = ToolCall(
             tool, arguments, self._inputs, turn=turn, call_id=str(call["id"]), workspace=workspace, effect=effect
         )
@@ -165,5 +177,19 @@ class Acting:
             if error.failure.code not in MODEL_MISTAKES:
                 raise
             return refusal(call, error.failure.detail, tool=tool)
-        self._left = document.get("workspace") or self._left
-        return tool_message(call, document, tool=tool)
+        return self._answered(call, document, tool)
+
+    async def _workspace(self) -> WorkspaceUse | None:
+        """What the next call finds below `/work`; nothing after one whose files there are lost."""
+        if self._stage_workspace is None:
+            return None
+        return WorkspaceUse() if self._left.is_lost else await self._stage_workspace(self._left.workspace)
+
+    def _answered(self, call: Message, document: dict[str, Any], tool: str) -> Message:
+        """The message of a call that was made, which says so where its workspace is lost."""
+        lost = None if self._stage_workspace is None else why_not_kept(document)
+        if lost is None:
+            self._left = LeftWorkspace(document["workspace"]) if document.get("workspace") else self._left
+            return tool_message(call, document, tool=tool)
+        self._left, self._is_behind_lost = LeftWorkspace(is_lost=True), True
+        return tool_message(call, {**document, "workspace_lost": _LOST.format(why=lost)}, tool=tool, lost=lost)

@@ -16,7 +16,7 @@ from orchestrator.engines.agent.acting import Acting, StageWorkspace
 from orchestrator.engines.agent.approving import Approving
 from orchestrator.engines.agent.endings import check_answer, output_of_ended, require_a_turn
 from orchestrator.engines.agent.graph import AgentState, build_graph
-from orchestrator.engines.agent.messages import Message, files_of, finish_function, last_text, workspace_of
+from orchestrator.engines.agent.messages import Message, files_of, finish_function, last_text, left_by, lost_in
 from orchestrator.engines.agent.saver import BufferedSaver, thread_of
 from orchestrator.engines.agent.window import LeftOut, window_of
 from orchestrator.engines.base import EngineParts, RegisteredEngine
@@ -120,11 +120,8 @@ class AgentEngine(RegisteredEngine):
                 return state, None
             _keep(tick, saver, state["turn"])
             output = await output_of_ended(tick.work, tick.step, state)
-            if output is not None and tick.step.workspace is not None:
-                given = expression_of(tick.step.workspace)
-                taken = None if given is None else tick.work.resolve(given, "workspace")
-                output["workspace"] = workspace_of(state["messages"]) or taken
             if output is not None:
+                output |= _left_of(tick, state["messages"])
                 break
             # None resumes the graph where it paused, after the turn before.
             start = None
@@ -170,6 +167,18 @@ def _keep(tick: _Tick, saver: BufferedSaver, turn: int) -> None:
     taken.records = (*tick.records, saver.recorded(turn))
     left_out = tick.left_out.as_json()
     taken.events = (StepTurn(step_id=step_id, turn=turn, **({"left_out": left_out} if left_out else {})),)
+
+
+def _left_of(tick: _Tick, messages: Sequence[Message]) -> dict[str, Any]:
+    """The members of an output that tell of the workspace: what the last call left, and what could not be kept."""
+    if tick.step.workspace is None:
+        return {}
+    given = expression_of(tick.step.workspace)
+    left, skipped = left_by(messages), lost_in(messages)
+    workspace = left.workspace
+    if workspace is None and not left.is_lost and given is not None:
+        workspace = tick.work.resolve(given, "workspace")
+    return {"workspace": workspace, **({"skipped": skipped} if skipped else {})}
 
 
 def _audited(claim: StepClaim, refused: Sequence[RefusedCall]) -> Record:

@@ -1,6 +1,7 @@
 """The messages of an agent's conversation: in OpenAI's wire form, with members of our own that no provider is sent."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from foundation.contracts.accepted.accepted_json import NotAccepted, parse_json
@@ -8,13 +9,24 @@ from orchestrator.tools.functions import shown_result
 
 Message = dict[str, Any]
 
-OWN_MEMBERS = frozenset({"files", "finish_reason", "tool", "status", "final", "correction", "workspace"})
-"""`final` has the data of an accepted answer, `correction` is true where the model is told that its answer is wrong."""
+OWN_MEMBERS = frozenset({"files", "finish_reason", "tool", "status", "final", "correction", "workspace", "lost"})
+"""`final` has the data of an accepted answer, `correction` is true where the model is told that its answer is wrong.
+
+`workspace` is what a call left below `/work`, `lost` is why that could not be kept.
+"""
 
 FINISH = "finish"
 """The tool by which an agent gives an answer of the form that its step asks for."""
 
 _REFUSED = "REFUSED"
+
+
+@dataclass(frozen=True, slots=True)
+class LeftWorkspace:
+    """What an agent's calls left below `/work`: an artifact, nothing as yet, or what is lost since the last call."""
+
+    workspace: Message | None = None
+    is_lost: bool = False
 
 
 def wire(message: Message) -> Message:
@@ -55,9 +67,19 @@ def files_of(messages: list[Message]) -> list[dict[str, Any]]:
     return list(by_name.values())
 
 
-def workspace_of(messages: Sequence[Message]) -> dict[str, Any] | None:
-    """The workspace as the last call that kept one left it."""
-    return next((message["workspace"] for message in reversed(messages) if message.get("workspace")), None)
+def left_by(messages: Sequence[Message]) -> LeftWorkspace:
+    """The workspace as the last call left it that had one."""
+    for message in reversed(messages):
+        if message.get("lost"):
+            return LeftWorkspace(is_lost=True)
+        if message.get("workspace"):
+            return LeftWorkspace(message["workspace"])
+    return LeftWorkspace()
+
+
+def lost_in(messages: Sequence[Message]) -> list[dict[str, str]]:
+    """Every workspace that a call left and that could not be kept, as `skipped` of an output names it."""
+    return [{"path": "workspace", "reason": str(message["lost"])} for message in messages if message.get("lost")]
 
 
 def corrections_in(messages: list[Message]) -> int:

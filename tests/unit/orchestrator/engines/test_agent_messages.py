@@ -68,8 +68,17 @@ def test_of_files_of_one_name_the_later_one_counts() -> None:
 
 def test_the_workspace_is_the_one_of_the_last_call_that_kept_one() -> None:
     kept = [answered(workspace={"id": 1}), answered(workspace={"id": 2}), answered(), USER]
-    assert messages.workspace_of(kept) == {"id": 2}
-    assert messages.workspace_of([USER]) is None
+    assert messages.left_by(kept) == messages.LeftWorkspace({"id": 2})
+    assert messages.left_by([USER]) == messages.LeftWorkspace()
+
+
+def test_a_workspace_that_could_not_be_kept_takes_the_place_of_those_before_it() -> None:
+    lost = messages.tool_message(CALL, {"status": "SUCCEEDED"}, lost="not kept: too large")
+    said = [answered(workspace={"id": 1}), lost, answered(), USER]
+    assert messages.left_by(said) == messages.LeftWorkspace(is_lost=True)
+    assert messages.left_by([*said, answered(workspace={"id": 3})]) == messages.LeftWorkspace({"id": 3})
+    assert messages.lost_in(said) == [{"path": "workspace", "reason": "not kept: too large"}]
+    assert set(messages.wire(lost)) == {"role", "tool_call_id", "content"}
 
 
 def test_corrections_are_counted() -> None:

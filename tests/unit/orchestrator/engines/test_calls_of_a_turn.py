@@ -15,7 +15,8 @@ from foundation.domain.tools import ToolEffect
 from foundation.storage.session.database import Database, DatabaseSettings
 from orchestrator.engines.agent.acting import Acting
 from orchestrator.engines.agent.approving import Approving
-from orchestrator.tools.tool_call import ToolCall
+from orchestrator.tools.files import StagedFile
+from orchestrator.tools.tool_call import ToolCall, WorkspaceUse
 from orchestrator.work import TickFailed, Work
 
 NOWHERE = Database(DatabaseSettings(url=PostgresDsn("postgresql://nobody@127.0.0.1:1/none")), application="tests")
@@ -93,3 +94,66 @@ async def test_two_calls_with_one_id_are_not_made() -> None:
     answers = await calls.acting().act(0, [a_call(0, call_id="x"), a_call(1, call_id="x"), a_call(2)])
     assert [json.loads(answer["content"])["status"] for answer in answers] == ["REFUSED", "REFUSED", "SUCCEEDED"]
     assert len(calls.seen) == 2
+
+
+class Workspaces:
+    """Calls of which some leave a workspace, and what each call began with: `step` is what the step begins with."""
+
+    def __init__(self, *documents: dict[str, Any]) -> None:
+        self._documents = list(documents)
+        self.began_with: list[str | None] = []
+
+    async def stage(self, left: dict[str, Any] | None) -> WorkspaceUse:
+        name = "step" if left is None else left["artifact"]
+        return WorkspaceUse(StagedFile(name, "key", 1, "00"))
+
+    async def run(self, _: Work, call: ToolCall) -> dict[str, Any]:
+        assert call.workspace is not None
+        taken = call.workspace.taken
+        self.began_with.append(None if taken is None else taken.name)
+        return self._documents.pop(0)
+
+    def acting(self) -> Acting:
+        assert isinstance(WORK.step, AgentStep)
+        tools = {"code.python": CODE_PYTHON}
+        return Acting(self.run, Approving(NOWHERE, WORK, WORK.step), (), tools=tools, workspace=self.stage)
+
+
+def kept(name: str) -> dict[str, Any]:
+    return {"status": "SUCCEEDED", "reason": None, "workspace": {"artifact": name}}
+
+
+TOO_LARGE = {"path": "workspace", "reason": "not kept: its archive would be too large"}
+
+
+@pytest.mark.parametrize(
+    ("document", "why"),
+    [
+        ({"status": "SUCCEEDED", "reason": None, "skipped": [TOO_LARGE]}, "its archive would be too large"),
+        ({"status": "FAILED", "reason": "exit_code", "skipped": [TOO_LARGE]}, "its archive would be too large"),
+        ({"status": "KILLED", "reason": "memory", "skipped": []}, "the call ended before it was stored"),
+        ({"status": "FAILED", "reason": "upload_failed", "skipped": []}, "the call ended before it was stored"),
+    ],
+)
+async def test_after_a_workspace_that_could_not_be_kept_the_next_turn_begins_with_none(
+    document: dict[str, Any], why: str
+) -> None:
+    calls = Workspaces(kept("first"), document, kept("later"), kept("last"))
+    acting = calls.acting()
+    answers = await acting.act(0, [a_call(n) for n in range(3)])
+    told = [json.loads(answer["content"]) for answer in answers]
+    assert [one["status"] for one in told] == ["SUCCEEDED", document["status"], "REFUSED"]
+    assert why in told[1]["workspace_lost"]
+    assert "begins with an empty /work" in told[1]["workspace_lost"]
+    assert "could not be kept" in told[2]["detail"]
+    assert [refused.call_id for refused in acting.take_refused()] == ["call-2"]
+    await acting.act(1, [a_call(3), a_call(4)], answers)
+    assert calls.began_with == ["step", "first", None, "later"]
+
+
+@pytest.mark.parametrize("reason", ["input_unavailable", "input_mismatch", "secret_unavailable", "models_unavailable"])
+async def test_a_call_that_did_not_begin_leaves_the_workspace_as_it_was(reason: str) -> None:
+    calls = Workspaces(kept("first"), {"status": "FAILED", "reason": reason}, kept("last"))
+    answers = await calls.acting().act(0, [a_call(n) for n in range(3)])
+    assert calls.began_with == ["step", "first", "first"]
+    assert not any("lost" in answer for answer in answers)
