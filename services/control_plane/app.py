@@ -23,12 +23,12 @@ from control_plane.people.users.service import active_tenant
 from control_plane.relay.final_usage import FinalUsage
 from control_plane.relay.senders import senders_to_executions, senders_to_gateway
 from control_plane.requests.answers.deprecations import DeprecationHeaders
+from control_plane.requests.answers.described import finish_document
 from control_plane.requests.answers.documentation import install_documentation
 from control_plane.requests.audited_calls import AuditedCalls
 from control_plane.requests.etags import NotModified
 from control_plane.requests.keys.heeded import heeded_headers
 from control_plane.requests.queries import known_query
-from control_plane.requests.rates.documentation import document_rates
 from control_plane.requests.rates.edge import RateLimitedEdge
 from control_plane.requests.rates.opening import rate_limits
 from control_plane.resources import AppResources
@@ -98,7 +98,7 @@ def create_app(settings: ControlPlaneSettings) -> FastAPI:
     for router in ROUTERS:
         app.include_router(router, prefix="/api/v1", responses=everywhere, dependencies=before_each)
     app.include_router(_health_routes(app))
-    install_openapi(app, more=document_rates)
+    install_openapi(app, more=finish_document)
     install_documentation(app)
     install_doors(app, body_limit=settings.body_limit)
     app.add_middleware(NotModified)

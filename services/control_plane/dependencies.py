@@ -7,7 +7,7 @@ from fastapi import Depends, Header, Query, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from control_plane.identity.callers import ApiCaller, Operator, Person
-from control_plane.requests.break_glass import named_access, refuse_access, require_reading
+from control_plane.requests.break_glass import documented, named_access, refuse_access, require_reading
 from control_plane.requests.etags import IF_MATCH_PATTERN, Conditions
 from control_plane.requests.lists.paging import MAX_CURSOR_LENGTH, PageRequest
 from control_plane.requests.queries import IN_DIGITS
@@ -106,8 +106,9 @@ class Permitted:
     def __init__(self, permission: Permission) -> None:
         self.permission: str = permission
         self._needed = permission
+        self.__signature__ = documented(self.__call__, permission)
 
-    async def __call__(self, request: Request, caller: AnyCaller) -> ApiCaller:
+    async def __call__(self, request: Request, caller: AnyCaller, **_documented: object) -> ApiCaller:
         _audited(request, caller, self.permission)
         caller.require(self._needed)
         return caller
@@ -119,8 +120,11 @@ class Overseen:
     def __init__(self, permission: Permission) -> None:
         self.permission: str = permission
         self._needed = permission
+        self.__signature__ = documented(self.__call__, permission)
 
-    async def __call__(self, request: Request, credential: Credential) -> AsyncIterator[Operator | ApiCaller]:
+    async def __call__(
+        self, request: Request, credential: Credential, **_documented: object
+    ) -> AsyncIterator[Operator | ApiCaller]:
         caller: Operator | ApiCaller
         if (access_id := named_access(request)) is not None:
             caller = await _by_access(request, credential, access_id)

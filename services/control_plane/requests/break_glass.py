@@ -1,15 +1,38 @@
 """The header by which an operator reads what is a tenant's, and what may be asked with it."""
 
+import inspect
+from collections.abc import Callable
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Request
+from fastapi import Header, Request
 
 from control_plane.identity.callers import ApiCaller
 from foundation.domain.errors import BadRequest, Fault, Forbidden
 from foundation.domain.ids import BreakGlassId
+from foundation.domain.permissions import BREAK_GLASS, Permission
 
 BREAK_GLASS_HEADER = "break-glass-access"
 _POINTER = f"/header/{BREAK_GLASS_HEADER}"
+
+
+_Documented = Annotated[
+    UUID | None,
+    Header(
+        alias="Break-Glass-Access", description="of an operator: the id of the access by which the tenant's is read"
+    ),
+]
+"""Said in the document alone: `named_access` reads the header, before it is known what the route needs."""
+
+
+def documented(call: Callable[..., Any], permission: Permission) -> inspect.Signature:
+    """The signature of what stands before a route, with the header where an access opens what the route needs."""
+    signature = inspect.signature(call)
+    own = [one for one in signature.parameters.values() if one.kind is not inspect.Parameter.VAR_KEYWORD]
+    if permission in BREAK_GLASS:
+        kind = inspect.Parameter.KEYWORD_ONLY
+        own.append(inspect.Parameter("break_glass_access", kind, annotation=_Documented, default=None))
+    return signature.replace(parameters=own)
 
 
 def named_access(request: Request) -> BreakGlassId | None:

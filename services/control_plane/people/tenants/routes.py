@@ -49,6 +49,7 @@ async def create(
 
     async def keep(tx: Transaction, made: NewTenantView) -> None:
         response.headers["Location"] = f"/api/v1/tenants/{made.tenant.id}"
+        response.headers["ETag"] = etag(made.tenant.version)
         await keyed.keep(tx, made, status=201, headers=response.headers)
 
     return await service.create(app, caller, body, claim=keyed.claim, keep=keep)

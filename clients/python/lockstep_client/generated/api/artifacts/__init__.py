@@ -40,6 +40,7 @@ class ArtifactsCalls:
         fields: list[ListArtifactsFieldsItem] | Unset = UNSET,
         from_: datetime.datetime | Unset = UNSET,
         to: datetime.datetime | Unset = UNSET,
+        break_glass_access: UUID | Unset = UNSET,
     ) -> PageListedArtifact:
         """What runs have left and users have announced, newest first; addresses where `fields` names `url`
 
@@ -56,6 +57,8 @@ class ArtifactsCalls:
                 Without it all but `url`
             from_ (datetime.datetime | Unset): from this moment on
             to (datetime.datetime | Unset): before this moment
+            break_glass_access (UUID | Unset): of an operator: the id of the access by which the
+                tenant's is read
         """
         return self._caller.send(
             list_artifacts.call(
@@ -68,6 +71,7 @@ class ArtifactsCalls:
                 fields=fields,
                 from_=from_,
                 to=to,
+                break_glass_access=break_glass_access,
             )
         )
 
@@ -94,15 +98,20 @@ class ArtifactsCalls:
     def get_artifact(
         self,
         artifact_id: UUID,
+        *,
+        break_glass_access: UUID | Unset = UNSET,
     ) -> ArtifactView:
         """An artifact with a presigned address
 
         Args:
             artifact_id (UUID):
+            break_glass_access (UUID | Unset): of an operator: the id of the access by which the
+                tenant's is read
         """
         return self._caller.send(
             get_artifact.call(
                 artifact_id=artifact_id,
+                break_glass_access=break_glass_access,
             )
         )
 
@@ -140,6 +149,7 @@ class AsyncArtifactsCalls:
         fields: list[ListArtifactsFieldsItem] | Unset = UNSET,
         from_: datetime.datetime | Unset = UNSET,
         to: datetime.datetime | Unset = UNSET,
+        break_glass_access: UUID | Unset = UNSET,
     ) -> PageListedArtifact:
         """What runs have left and users have announced, newest first; addresses where `fields` names `url`
 
@@ -156,6 +166,8 @@ class AsyncArtifactsCalls:
                 Without it all but `url`
             from_ (datetime.datetime | Unset): from this moment on
             to (datetime.datetime | Unset): before this moment
+            break_glass_access (UUID | Unset): of an operator: the id of the access by which the
+                tenant's is read
         """
         return await self._caller.send(
             list_artifacts.call(
@@ -168,6 +180,7 @@ class AsyncArtifactsCalls:
                 fields=fields,
                 from_=from_,
                 to=to,
+                break_glass_access=break_glass_access,
             )
         )
 
@@ -194,15 +207,20 @@ class AsyncArtifactsCalls:
     async def get_artifact(
         self,
         artifact_id: UUID,
+        *,
+        break_glass_access: UUID | Unset = UNSET,
     ) -> ArtifactView:
         """An artifact with a presigned address
 
         Args:
             artifact_id (UUID):
+            break_glass_access (UUID | Unset): of an operator: the id of the access by which the
+                tenant's is read
         """
         return await self._caller.send(
             get_artifact.call(
                 artifact_id=artifact_id,
+                break_glass_access=break_glass_access,
             )
         )
 

@@ -24,8 +24,12 @@ def call(
     fields: list[ListArtifactsFieldsItem] | Unset = UNSET,
     from_: datetime.datetime | Unset = UNSET,
     to: datetime.datetime | Unset = UNSET,
+    break_glass_access: UUID | Unset = UNSET,
 ) -> Call[PageListedArtifact]:
     """`list_artifacts`, unsent."""
+    headers: dict[str, Any] = {}
+    if not isinstance(break_glass_access, Unset):
+        headers["Break-Glass-Access"] = break_glass_access
 
     params: dict[str, Any] = {}
 
@@ -78,6 +82,7 @@ def call(
         url="/api/v1/artifacts",
         parse=_parsed,
         params=params,
+        headers=headers,
     )
 
 

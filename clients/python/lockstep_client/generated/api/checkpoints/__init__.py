@@ -35,6 +35,7 @@ class CheckpointsCalls:
         cursor: str | Unset = UNSET,
         sort: TurnOrder | Unset = UNSET,
         fields: list[ListCheckpointsFieldsItem] | Unset = UNSET,
+        break_glass_access: UUID | Unset = UNSET,
     ) -> CheckpointPageListedCheckpoint:
         """Checkpoints, newest first unless `sort` says otherwise
 
@@ -47,6 +48,8 @@ class CheckpointsCalls:
             fields (list[ListCheckpointsFieldsItem] | Unset): the members that items are shown with:
                 names with commas between them, or the parameter several times; `turn` is always among
                 them. Without it all
+            break_glass_access (UUID | Unset): of an operator: the id of the access by which the
+                tenant's is read
         """
         return self._caller.send(
             list_checkpoints.call(
@@ -56,6 +59,7 @@ class CheckpointsCalls:
                 cursor=cursor,
                 sort=sort,
                 fields=fields,
+                break_glass_access=break_glass_access,
             )
         )
 
@@ -64,6 +68,8 @@ class CheckpointsCalls:
         run_id: UUID,
         name: str,
         turn: int,
+        *,
+        break_glass_access: UUID | Unset = UNSET,
     ) -> Conversation:
         """The conversation after a turn, verified while it is read
 
@@ -71,12 +77,15 @@ class CheckpointsCalls:
             run_id (UUID):
             name (str): the name of a step; name[index] for an item of one with foreach
             turn (int):
+            break_glass_access (UUID | Unset): of an operator: the id of the access by which the
+                tenant's is read
         """
         return self._caller.send(
             get_checkpoint.call(
                 run_id=run_id,
                 name=name,
                 turn=turn,
+                break_glass_access=break_glass_access,
             )
         )
 
@@ -135,6 +144,7 @@ class AsyncCheckpointsCalls:
         cursor: str | Unset = UNSET,
         sort: TurnOrder | Unset = UNSET,
         fields: list[ListCheckpointsFieldsItem] | Unset = UNSET,
+        break_glass_access: UUID | Unset = UNSET,
     ) -> CheckpointPageListedCheckpoint:
         """Checkpoints, newest first unless `sort` says otherwise
 
@@ -147,6 +157,8 @@ class AsyncCheckpointsCalls:
             fields (list[ListCheckpointsFieldsItem] | Unset): the members that items are shown with:
                 names with commas between them, or the parameter several times; `turn` is always among
                 them. Without it all
+            break_glass_access (UUID | Unset): of an operator: the id of the access by which the
+                tenant's is read
         """
         return await self._caller.send(
             list_checkpoints.call(
@@ -156,6 +168,7 @@ class AsyncCheckpointsCalls:
                 cursor=cursor,
                 sort=sort,
                 fields=fields,
+                break_glass_access=break_glass_access,
             )
         )
 
@@ -164,6 +177,8 @@ class AsyncCheckpointsCalls:
         run_id: UUID,
         name: str,
         turn: int,
+        *,
+        break_glass_access: UUID | Unset = UNSET,
     ) -> Conversation:
         """The conversation after a turn, verified while it is read
 
@@ -171,12 +186,15 @@ class AsyncCheckpointsCalls:
             run_id (UUID):
             name (str): the name of a step; name[index] for an item of one with foreach
             turn (int):
+            break_glass_access (UUID | Unset): of an operator: the id of the access by which the
+                tenant's is read
         """
         return await self._caller.send(
             get_checkpoint.call(
                 run_id=run_id,
                 name=name,
                 turn=turn,
+                break_glass_access=break_glass_access,
             )
         )
 

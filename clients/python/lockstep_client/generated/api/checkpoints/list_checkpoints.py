@@ -20,8 +20,12 @@ def call(
     cursor: str | Unset = UNSET,
     sort: TurnOrder | Unset = UNSET,
     fields: list[ListCheckpointsFieldsItem] | Unset = UNSET,
+    break_glass_access: UUID | Unset = UNSET,
 ) -> Call[CheckpointPageListedCheckpoint]:
     """`list_checkpoints`, unsent."""
+    headers: dict[str, Any] = {}
+    if not isinstance(break_glass_access, Unset):
+        headers["Break-Glass-Access"] = break_glass_access
 
     params: dict[str, Any] = {}
 
@@ -54,6 +58,7 @@ def call(
         ),
         parse=_parsed,
         params=params,
+        headers=headers,
     )
 
 

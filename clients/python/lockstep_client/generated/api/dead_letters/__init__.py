@@ -48,6 +48,7 @@ class DeadLettersCalls:
         cursor: str | Unset = UNSET,
         sort: DiedAtOrder | Unset = UNSET,
         fields: list[ListDeadLettersFieldsItem] | Unset = UNSET,
+        break_glass_access: UUID | Unset = UNSET,
     ) -> PageListedDeadLetter:
         """Steps that used up their attempts, newest first
 
@@ -62,6 +63,8 @@ class DeadLettersCalls:
             fields (list[ListDeadLettersFieldsItem] | Unset): the members that items are shown with:
                 names with commas between them, or the parameter several times; `id` is always among them.
                 Without it all
+            break_glass_access (UUID | Unset): of an operator: the id of the access by which the
+                tenant's is read
         """
         return self._caller.send(
             list_dead_letters.call(
@@ -72,21 +75,27 @@ class DeadLettersCalls:
                 cursor=cursor,
                 sort=sort,
                 fields=fields,
+                break_glass_access=break_glass_access,
             )
         )
 
     def get_dead_letter(
         self,
         dead_letter_id: UUID,
+        *,
+        break_glass_access: UUID | Unset = UNSET,
     ) -> DeadLetterView:
         """A dead letter
 
         Args:
             dead_letter_id (UUID):
+            break_glass_access (UUID | Unset): of an operator: the id of the access by which the
+                tenant's is read
         """
         return self._caller.send(
             get_dead_letter.call(
                 dead_letter_id=dead_letter_id,
+                break_glass_access=break_glass_access,
             )
         )
 
@@ -203,6 +212,7 @@ class AsyncDeadLettersCalls:
         cursor: str | Unset = UNSET,
         sort: DiedAtOrder | Unset = UNSET,
         fields: list[ListDeadLettersFieldsItem] | Unset = UNSET,
+        break_glass_access: UUID | Unset = UNSET,
     ) -> PageListedDeadLetter:
         """Steps that used up their attempts, newest first
 
@@ -217,6 +227,8 @@ class AsyncDeadLettersCalls:
             fields (list[ListDeadLettersFieldsItem] | Unset): the members that items are shown with:
                 names with commas between them, or the parameter several times; `id` is always among them.
                 Without it all
+            break_glass_access (UUID | Unset): of an operator: the id of the access by which the
+                tenant's is read
         """
         return await self._caller.send(
             list_dead_letters.call(
@@ -227,21 +239,27 @@ class AsyncDeadLettersCalls:
                 cursor=cursor,
                 sort=sort,
                 fields=fields,
+                break_glass_access=break_glass_access,
             )
         )
 
     async def get_dead_letter(
         self,
         dead_letter_id: UUID,
+        *,
+        break_glass_access: UUID | Unset = UNSET,
     ) -> DeadLetterView:
         """A dead letter
 
         Args:
             dead_letter_id (UUID):
+            break_glass_access (UUID | Unset): of an operator: the id of the access by which the
+                tenant's is read
         """
         return await self._caller.send(
             get_dead_letter.call(
                 dead_letter_id=dead_letter_id,
+                break_glass_access=break_glass_access,
             )
         )
 

@@ -21,8 +21,12 @@ def call(
     cursor: str | Unset = UNSET,
     sort: DiedAtOrder | Unset = UNSET,
     fields: list[ListDeadLettersFieldsItem] | Unset = UNSET,
+    break_glass_access: UUID | Unset = UNSET,
 ) -> Call[PageListedDeadLetter]:
     """`list_dead_letters`, unsent."""
+    headers: dict[str, Any] = {}
+    if not isinstance(break_glass_access, Unset):
+        headers["Break-Glass-Access"] = break_glass_access
 
     params: dict[str, Any] = {}
 
@@ -65,6 +69,7 @@ def call(
         url="/api/v1/dead-letters",
         parse=_parsed,
         params=params,
+        headers=headers,
     )
 
 

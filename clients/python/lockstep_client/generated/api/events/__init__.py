@@ -27,6 +27,7 @@ class EventsCalls:
         limit: int | Unset = 100,
         cursor: str | Unset = UNSET,
         last_event_id: str | Unset = UNSET,
+        break_glass_access: UUID | Unset = UNSET,
     ) -> PageRunEventView | None:
         """What happened in a run and in those below it, as a page or as a stream
 
@@ -36,6 +37,8 @@ class EventsCalls:
             cursor (str | Unset): `next_cursor` of the page before
             last_event_id (str | Unset): of a stream: the `id` of the last event that was received; it
                 goes on after that
+            break_glass_access (UUID | Unset): of an operator: the id of the access by which the
+                tenant's is read
         """
         return self._caller.send(
             list_run_events.call(
@@ -43,6 +46,7 @@ class EventsCalls:
                 limit=limit,
                 cursor=cursor,
                 last_event_id=last_event_id,
+                break_glass_access=break_glass_access,
             )
         )
 
@@ -52,6 +56,7 @@ class EventsCalls:
         limit: int | Unset = 100,
         cursor: str | Unset = UNSET,
         last_event_id: str | Unset = UNSET,
+        break_glass_access: UUID | Unset = UNSET,
     ) -> PageRunEventView:
         """What happened in the tenant, in all its runs and in none, as a page or as a stream
 
@@ -60,12 +65,15 @@ class EventsCalls:
             cursor (str | Unset): `next_cursor` of the page before
             last_event_id (str | Unset): of a stream: the `id` of the last event that was received; it
                 goes on after that
+            break_glass_access (UUID | Unset): of an operator: the id of the access by which the
+                tenant's is read
         """
         return self._caller.send(
             list_tenant_events.call(
                 limit=limit,
                 cursor=cursor,
                 last_event_id=last_event_id,
+                break_glass_access=break_glass_access,
             )
         )
 
@@ -83,6 +91,7 @@ class AsyncEventsCalls:
         limit: int | Unset = 100,
         cursor: str | Unset = UNSET,
         last_event_id: str | Unset = UNSET,
+        break_glass_access: UUID | Unset = UNSET,
     ) -> PageRunEventView | None:
         """What happened in a run and in those below it, as a page or as a stream
 
@@ -92,6 +101,8 @@ class AsyncEventsCalls:
             cursor (str | Unset): `next_cursor` of the page before
             last_event_id (str | Unset): of a stream: the `id` of the last event that was received; it
                 goes on after that
+            break_glass_access (UUID | Unset): of an operator: the id of the access by which the
+                tenant's is read
         """
         return await self._caller.send(
             list_run_events.call(
@@ -99,6 +110,7 @@ class AsyncEventsCalls:
                 limit=limit,
                 cursor=cursor,
                 last_event_id=last_event_id,
+                break_glass_access=break_glass_access,
             )
         )
 
@@ -108,6 +120,7 @@ class AsyncEventsCalls:
         limit: int | Unset = 100,
         cursor: str | Unset = UNSET,
         last_event_id: str | Unset = UNSET,
+        break_glass_access: UUID | Unset = UNSET,
     ) -> PageRunEventView:
         """What happened in the tenant, in all its runs and in none, as a page or as a stream
 
@@ -116,11 +129,14 @@ class AsyncEventsCalls:
             cursor (str | Unset): `next_cursor` of the page before
             last_event_id (str | Unset): of a stream: the `id` of the last event that was received; it
                 goes on after that
+            break_glass_access (UUID | Unset): of an operator: the id of the access by which the
+                tenant's is read
         """
         return await self._caller.send(
             list_tenant_events.call(
                 limit=limit,
                 cursor=cursor,
                 last_event_id=last_event_id,
+                break_glass_access=break_glass_access,
             )
         )

@@ -16,11 +16,15 @@ def call(
     limit: int | Unset = 100,
     cursor: str | Unset = UNSET,
     last_event_id: str | Unset = UNSET,
+    break_glass_access: UUID | Unset = UNSET,
 ) -> Call[PageRunEventView | None]:
     """`list_run_events`, unsent."""
     headers: dict[str, Any] = {}
     if not isinstance(last_event_id, Unset):
         headers["last-event-id"] = last_event_id
+
+    if not isinstance(break_glass_access, Unset):
+        headers["Break-Glass-Access"] = break_glass_access
 
     params: dict[str, Any] = {}
 

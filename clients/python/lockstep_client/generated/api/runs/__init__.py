@@ -77,6 +77,7 @@ class RunsCalls:
         fields: list[ListRunsFieldsItem] | Unset = UNSET,
         from_: datetime.datetime | Unset = UNSET,
         to: datetime.datetime | Unset = UNSET,
+        break_glass_access: UUID | Unset = UNSET,
     ) -> PageListedRun:
         """Runs, newest first unless `sort` says otherwise; inputs and outputs where `fields` names them
 
@@ -98,6 +99,8 @@ class RunsCalls:
                 Without it all but `input`, `output`, `overrides`
             from_ (datetime.datetime | Unset): from this moment on
             to (datetime.datetime | Unset): before this moment
+            break_glass_access (UUID | Unset): of an operator: the id of the access by which the
+                tenant's is read
         """
         return self._caller.send(
             list_runs.call(
@@ -113,6 +116,7 @@ class RunsCalls:
                 fields=fields,
                 from_=from_,
                 to=to,
+                break_glass_access=break_glass_access,
             )
         )
 
@@ -140,15 +144,20 @@ class RunsCalls:
     def get_run(
         self,
         run_id: UUID,
+        *,
+        break_glass_access: UUID | Unset = UNSET,
     ) -> RunView:
         """A run with its usage so far
 
         Args:
             run_id (UUID):
+            break_glass_access (UUID | Unset): of an operator: the id of the access by which the
+                tenant's is read
         """
         return self._caller.send(
             get_run.call(
                 run_id=run_id,
+                break_glass_access=break_glass_access,
             )
         )
 
@@ -217,6 +226,7 @@ class RunsCalls:
         cursor: str | Unset = UNSET,
         sort: PositionOrder | Unset = UNSET,
         fields: list[ListRunStepsFieldsItem] | Unset = UNSET,
+        break_glass_access: UUID | Unset = UNSET,
     ) -> PageListedStep:
         """The timeline: a row a step, in the order in which they need each other
 
@@ -228,6 +238,8 @@ class RunsCalls:
             fields (list[ListRunStepsFieldsItem] | Unset): the members that items are shown with:
                 names with commas between them, or the parameter several times; `id` and `name` are always
                 among them. Without it all
+            break_glass_access (UUID | Unset): of an operator: the id of the access by which the
+                tenant's is read
         """
         return self._caller.send(
             list_run_steps.call(
@@ -236,6 +248,7 @@ class RunsCalls:
                 cursor=cursor,
                 sort=sort,
                 fields=fields,
+                break_glass_access=break_glass_access,
             )
         )
 
@@ -243,17 +256,22 @@ class RunsCalls:
         self,
         run_id: UUID,
         name: str,
+        *,
+        break_glass_access: UUID | Unset = UNSET,
     ) -> StepView:
         """One step of a run, or one item of a step with foreach
 
         Args:
             run_id (UUID):
             name (str): the name of a step; name[index] for an item of one with foreach
+            break_glass_access (UUID | Unset): of an operator: the id of the access by which the
+                tenant's is read
         """
         return self._caller.send(
             get_run_step.call(
                 run_id=run_id,
                 name=name,
+                break_glass_access=break_glass_access,
             )
         )
 
@@ -266,6 +284,7 @@ class RunsCalls:
         cursor: str | Unset = UNSET,
         sort: IndexOrder | Unset = UNSET,
         fields: list[ListStepItemsFieldsItem] | Unset = UNSET,
+        break_glass_access: UUID | Unset = UNSET,
     ) -> PageListedStep:
         """The items of a step with foreach, in the list's order
 
@@ -278,6 +297,8 @@ class RunsCalls:
             fields (list[ListStepItemsFieldsItem] | Unset): the members that items are shown with:
                 names with commas between them, or the parameter several times; `id` and `name` are always
                 among them. Without it all
+            break_glass_access (UUID | Unset): of an operator: the id of the access by which the
+                tenant's is read
         """
         return self._caller.send(
             list_step_items.call(
@@ -287,21 +308,27 @@ class RunsCalls:
                 cursor=cursor,
                 sort=sort,
                 fields=fields,
+                break_glass_access=break_glass_access,
             )
         )
 
     def get_run_metrics(
         self,
         run_id: UUID,
+        *,
+        break_glass_access: UUID | Unset = UNSET,
     ) -> RunMetrics:
         """Tokens, cost and durations, by step and by model
 
         Args:
             run_id (UUID):
+            break_glass_access (UUID | Unset): of an operator: the id of the access by which the
+                tenant's is read
         """
         return self._caller.send(
             get_run_metrics.call(
                 run_id=run_id,
+                break_glass_access=break_glass_access,
             )
         )
 
@@ -314,6 +341,7 @@ class RunsCalls:
         cursor: str | Unset = UNSET,
         sort: CreatedAtOrder | Unset = UNSET,
         fields: list[ListRunArtifactsFieldsItem] | Unset = UNSET,
+        break_glass_access: UUID | Unset = UNSET,
     ) -> PageListedArtifact:
         """What the run's tools produced, with presigned addresses
 
@@ -327,6 +355,8 @@ class RunsCalls:
             fields (list[ListRunArtifactsFieldsItem] | Unset): the members that items are shown with:
                 names with commas between them, or the parameter several times; `id` is always among them.
                 Without it all
+            break_glass_access (UUID | Unset): of an operator: the id of the access by which the
+                tenant's is read
         """
         return self._caller.send(
             list_run_artifacts.call(
@@ -336,6 +366,7 @@ class RunsCalls:
                 cursor=cursor,
                 sort=sort,
                 fields=fields,
+                break_glass_access=break_glass_access,
             )
         )
 
@@ -401,6 +432,7 @@ class RunsCalls:
         cursor: str | Unset = UNSET,
         sort: TurnOrder | Unset = UNSET,
         fields: list[ListStepTurnsFieldsItem] | Unset = UNSET,
+        break_glass_access: UUID | Unset = UNSET,
     ) -> PageListedTurn:
         """The turns of a step, oldest first; requests and answers where `fields` names them, 20 a page at most
         then
@@ -414,6 +446,8 @@ class RunsCalls:
             fields (list[ListStepTurnsFieldsItem] | Unset): the members that items are shown with:
                 names with commas between them, or the parameter several times; `turn` is always among
                 them. Without it all but `request`, `response`
+            break_glass_access (UUID | Unset): of an operator: the id of the access by which the
+                tenant's is read
         """
         return self._caller.send(
             list_step_turns.call(
@@ -423,6 +457,7 @@ class RunsCalls:
                 cursor=cursor,
                 sort=sort,
                 fields=fields,
+                break_glass_access=break_glass_access,
             )
         )
 
@@ -431,6 +466,8 @@ class RunsCalls:
         run_id: UUID,
         name: str,
         turn: int,
+        *,
+        break_glass_access: UUID | Unset = UNSET,
     ) -> TurnView:
         """A turn, with what was asked and what was answered
 
@@ -438,12 +475,15 @@ class RunsCalls:
             run_id (UUID):
             name (str): the name of a step; name[index] for an item of one with foreach
             turn (int):
+            break_glass_access (UUID | Unset): of an operator: the id of the access by which the
+                tenant's is read
         """
         return self._caller.send(
             get_step_turn.call(
                 run_id=run_id,
                 name=name,
                 turn=turn,
+                break_glass_access=break_glass_access,
             )
         )
 
@@ -451,17 +491,22 @@ class RunsCalls:
         self,
         run_id: UUID,
         other_id: UUID,
+        *,
+        break_glass_access: UUID | Unset = UNSET,
     ) -> RunComparison:
         """What differs between two runs: what they were asked, what came of it, what it took
 
         Args:
             run_id (UUID):
             other_id (UUID):
+            break_glass_access (UUID | Unset): of an operator: the id of the access by which the
+                tenant's is read
         """
         return self._caller.send(
             diff_runs.call(
                 run_id=run_id,
                 other_id=other_id,
+                break_glass_access=break_glass_access,
             )
         )
 
@@ -471,6 +516,7 @@ class RunsCalls:
         *,
         limit: int | Unset = 50,
         cursor: str | Unset = UNSET,
+        break_glass_access: UUID | Unset = UNSET,
     ) -> PageStepTimes:
         """What the time of each step went by: needs, queue, wait, model, tool, platform
 
@@ -478,27 +524,35 @@ class RunsCalls:
             run_id (UUID):
             limit (int | Unset): rows a page Default: 50.
             cursor (str | Unset): `next_cursor` of the page before
+            break_glass_access (UUID | Unset): of an operator: the id of the access by which the
+                tenant's is read
         """
         return self._caller.send(
             list_step_times.call(
                 run_id=run_id,
                 limit=limit,
                 cursor=cursor,
+                break_glass_access=break_glass_access,
             )
         )
 
     def explain_run(
         self,
         run_id: UUID,
+        *,
+        break_glass_access: UUID | Unset = UNSET,
     ) -> Explanation:
         """Why a run is where it is: what it waits for, what blocks it, and what will end that
 
         Args:
             run_id (UUID):
+            break_glass_access (UUID | Unset): of an operator: the id of the access by which the
+                tenant's is read
         """
         return self._caller.send(
             explain_run.call(
                 run_id=run_id,
+                break_glass_access=break_glass_access,
             )
         )
 
@@ -550,6 +604,7 @@ class AsyncRunsCalls:
         fields: list[ListRunsFieldsItem] | Unset = UNSET,
         from_: datetime.datetime | Unset = UNSET,
         to: datetime.datetime | Unset = UNSET,
+        break_glass_access: UUID | Unset = UNSET,
     ) -> PageListedRun:
         """Runs, newest first unless `sort` says otherwise; inputs and outputs where `fields` names them
 
@@ -571,6 +626,8 @@ class AsyncRunsCalls:
                 Without it all but `input`, `output`, `overrides`
             from_ (datetime.datetime | Unset): from this moment on
             to (datetime.datetime | Unset): before this moment
+            break_glass_access (UUID | Unset): of an operator: the id of the access by which the
+                tenant's is read
         """
         return await self._caller.send(
             list_runs.call(
@@ -586,6 +643,7 @@ class AsyncRunsCalls:
                 fields=fields,
                 from_=from_,
                 to=to,
+                break_glass_access=break_glass_access,
             )
         )
 
@@ -613,15 +671,20 @@ class AsyncRunsCalls:
     async def get_run(
         self,
         run_id: UUID,
+        *,
+        break_glass_access: UUID | Unset = UNSET,
     ) -> RunView:
         """A run with its usage so far
 
         Args:
             run_id (UUID):
+            break_glass_access (UUID | Unset): of an operator: the id of the access by which the
+                tenant's is read
         """
         return await self._caller.send(
             get_run.call(
                 run_id=run_id,
+                break_glass_access=break_glass_access,
             )
         )
 
@@ -690,6 +753,7 @@ class AsyncRunsCalls:
         cursor: str | Unset = UNSET,
         sort: PositionOrder | Unset = UNSET,
         fields: list[ListRunStepsFieldsItem] | Unset = UNSET,
+        break_glass_access: UUID | Unset = UNSET,
     ) -> PageListedStep:
         """The timeline: a row a step, in the order in which they need each other
 
@@ -701,6 +765,8 @@ class AsyncRunsCalls:
             fields (list[ListRunStepsFieldsItem] | Unset): the members that items are shown with:
                 names with commas between them, or the parameter several times; `id` and `name` are always
                 among them. Without it all
+            break_glass_access (UUID | Unset): of an operator: the id of the access by which the
+                tenant's is read
         """
         return await self._caller.send(
             list_run_steps.call(
@@ -709,6 +775,7 @@ class AsyncRunsCalls:
                 cursor=cursor,
                 sort=sort,
                 fields=fields,
+                break_glass_access=break_glass_access,
             )
         )
 
@@ -716,17 +783,22 @@ class AsyncRunsCalls:
         self,
         run_id: UUID,
         name: str,
+        *,
+        break_glass_access: UUID | Unset = UNSET,
     ) -> StepView:
         """One step of a run, or one item of a step with foreach
 
         Args:
             run_id (UUID):
             name (str): the name of a step; name[index] for an item of one with foreach
+            break_glass_access (UUID | Unset): of an operator: the id of the access by which the
+                tenant's is read
         """
         return await self._caller.send(
             get_run_step.call(
                 run_id=run_id,
                 name=name,
+                break_glass_access=break_glass_access,
             )
         )
 
@@ -739,6 +811,7 @@ class AsyncRunsCalls:
         cursor: str | Unset = UNSET,
         sort: IndexOrder | Unset = UNSET,
         fields: list[ListStepItemsFieldsItem] | Unset = UNSET,
+        break_glass_access: UUID | Unset = UNSET,
     ) -> PageListedStep:
         """The items of a step with foreach, in the list's order
 
@@ -751,6 +824,8 @@ class AsyncRunsCalls:
             fields (list[ListStepItemsFieldsItem] | Unset): the members that items are shown with:
                 names with commas between them, or the parameter several times; `id` and `name` are always
                 among them. Without it all
+            break_glass_access (UUID | Unset): of an operator: the id of the access by which the
+                tenant's is read
         """
         return await self._caller.send(
             list_step_items.call(
@@ -760,21 +835,27 @@ class AsyncRunsCalls:
                 cursor=cursor,
                 sort=sort,
                 fields=fields,
+                break_glass_access=break_glass_access,
             )
         )
 
     async def get_run_metrics(
         self,
         run_id: UUID,
+        *,
+        break_glass_access: UUID | Unset = UNSET,
     ) -> RunMetrics:
         """Tokens, cost and durations, by step and by model
 
         Args:
             run_id (UUID):
+            break_glass_access (UUID | Unset): of an operator: the id of the access by which the
+                tenant's is read
         """
         return await self._caller.send(
             get_run_metrics.call(
                 run_id=run_id,
+                break_glass_access=break_glass_access,
             )
         )
 
@@ -787,6 +868,7 @@ class AsyncRunsCalls:
         cursor: str | Unset = UNSET,
         sort: CreatedAtOrder | Unset = UNSET,
         fields: list[ListRunArtifactsFieldsItem] | Unset = UNSET,
+        break_glass_access: UUID | Unset = UNSET,
     ) -> PageListedArtifact:
         """What the run's tools produced, with presigned addresses
 
@@ -800,6 +882,8 @@ class AsyncRunsCalls:
             fields (list[ListRunArtifactsFieldsItem] | Unset): the members that items are shown with:
                 names with commas between them, or the parameter several times; `id` is always among them.
                 Without it all
+            break_glass_access (UUID | Unset): of an operator: the id of the access by which the
+                tenant's is read
         """
         return await self._caller.send(
             list_run_artifacts.call(
@@ -809,6 +893,7 @@ class AsyncRunsCalls:
                 cursor=cursor,
                 sort=sort,
                 fields=fields,
+                break_glass_access=break_glass_access,
             )
         )
 
@@ -874,6 +959,7 @@ class AsyncRunsCalls:
         cursor: str | Unset = UNSET,
         sort: TurnOrder | Unset = UNSET,
         fields: list[ListStepTurnsFieldsItem] | Unset = UNSET,
+        break_glass_access: UUID | Unset = UNSET,
     ) -> PageListedTurn:
         """The turns of a step, oldest first; requests and answers where `fields` names them, 20 a page at most
         then
@@ -887,6 +973,8 @@ class AsyncRunsCalls:
             fields (list[ListStepTurnsFieldsItem] | Unset): the members that items are shown with:
                 names with commas between them, or the parameter several times; `turn` is always among
                 them. Without it all but `request`, `response`
+            break_glass_access (UUID | Unset): of an operator: the id of the access by which the
+                tenant's is read
         """
         return await self._caller.send(
             list_step_turns.call(
@@ -896,6 +984,7 @@ class AsyncRunsCalls:
                 cursor=cursor,
                 sort=sort,
                 fields=fields,
+                break_glass_access=break_glass_access,
             )
         )
 
@@ -904,6 +993,8 @@ class AsyncRunsCalls:
         run_id: UUID,
         name: str,
         turn: int,
+        *,
+        break_glass_access: UUID | Unset = UNSET,
     ) -> TurnView:
         """A turn, with what was asked and what was answered
 
@@ -911,12 +1002,15 @@ class AsyncRunsCalls:
             run_id (UUID):
             name (str): the name of a step; name[index] for an item of one with foreach
             turn (int):
+            break_glass_access (UUID | Unset): of an operator: the id of the access by which the
+                tenant's is read
         """
         return await self._caller.send(
             get_step_turn.call(
                 run_id=run_id,
                 name=name,
                 turn=turn,
+                break_glass_access=break_glass_access,
             )
         )
 
@@ -924,17 +1018,22 @@ class AsyncRunsCalls:
         self,
         run_id: UUID,
         other_id: UUID,
+        *,
+        break_glass_access: UUID | Unset = UNSET,
     ) -> RunComparison:
         """What differs between two runs: what they were asked, what came of it, what it took
 
         Args:
             run_id (UUID):
             other_id (UUID):
+            break_glass_access (UUID | Unset): of an operator: the id of the access by which the
+                tenant's is read
         """
         return await self._caller.send(
             diff_runs.call(
                 run_id=run_id,
                 other_id=other_id,
+                break_glass_access=break_glass_access,
             )
         )
 
@@ -944,6 +1043,7 @@ class AsyncRunsCalls:
         *,
         limit: int | Unset = 50,
         cursor: str | Unset = UNSET,
+        break_glass_access: UUID | Unset = UNSET,
     ) -> PageStepTimes:
         """What the time of each step went by: needs, queue, wait, model, tool, platform
 
@@ -951,27 +1051,35 @@ class AsyncRunsCalls:
             run_id (UUID):
             limit (int | Unset): rows a page Default: 50.
             cursor (str | Unset): `next_cursor` of the page before
+            break_glass_access (UUID | Unset): of an operator: the id of the access by which the
+                tenant's is read
         """
         return await self._caller.send(
             list_step_times.call(
                 run_id=run_id,
                 limit=limit,
                 cursor=cursor,
+                break_glass_access=break_glass_access,
             )
         )
 
     async def explain_run(
         self,
         run_id: UUID,
+        *,
+        break_glass_access: UUID | Unset = UNSET,
     ) -> Explanation:
         """Why a run is where it is: what it waits for, what blocks it, and what will end that
 
         Args:
             run_id (UUID):
+            break_glass_access (UUID | Unset): of an operator: the id of the access by which the
+                tenant's is read
         """
         return await self._caller.send(
             explain_run.call(
                 run_id=run_id,
+                break_glass_access=break_glass_access,
             )
         )
 

@@ -1,3 +1,4 @@
+from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
@@ -6,13 +7,19 @@ import httpx
 from ...client import Call
 from ...errors import UndocumentedAnswer, json_of
 from ...models.run_comparison import RunComparison
+from ...types import UNSET, Unset
 
 
 def call(
     run_id: UUID,
     other_id: UUID,
+    *,
+    break_glass_access: UUID | Unset = UNSET,
 ) -> Call[RunComparison]:
     """`diff_runs`, unsent."""
+    headers: dict[str, Any] = {}
+    if not isinstance(break_glass_access, Unset):
+        headers["Break-Glass-Access"] = break_glass_access
 
     return Call(
         method="GET",
@@ -21,6 +28,7 @@ def call(
             other_id=quote(str(other_id), safe=""),
         ),
         parse=_parsed,
+        headers=headers,
     )
 
 

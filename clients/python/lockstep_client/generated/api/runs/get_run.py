@@ -1,3 +1,4 @@
+from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
@@ -6,12 +7,18 @@ import httpx
 from ...client import Call
 from ...errors import UndocumentedAnswer, json_of
 from ...models.run_view import RunView
+from ...types import UNSET, Unset
 
 
 def call(
     run_id: UUID,
+    *,
+    break_glass_access: UUID | Unset = UNSET,
 ) -> Call[RunView]:
     """`get_run`, unsent."""
+    headers: dict[str, Any] = {}
+    if not isinstance(break_glass_access, Unset):
+        headers["Break-Glass-Access"] = break_glass_access
 
     return Call(
         method="GET",
@@ -19,6 +26,7 @@ def call(
             run_id=quote(str(run_id), safe=""),
         ),
         parse=_parsed,
+        headers=headers,
     )
 
 

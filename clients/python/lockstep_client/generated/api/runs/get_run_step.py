@@ -1,3 +1,4 @@
+from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
@@ -6,13 +7,19 @@ import httpx
 from ...client import Call
 from ...errors import UndocumentedAnswer, json_of
 from ...models.step_view import StepView
+from ...types import UNSET, Unset
 
 
 def call(
     run_id: UUID,
     name: str,
+    *,
+    break_glass_access: UUID | Unset = UNSET,
 ) -> Call[StepView]:
     """`get_run_step`, unsent."""
+    headers: dict[str, Any] = {}
+    if not isinstance(break_glass_access, Unset):
+        headers["Break-Glass-Access"] = break_glass_access
 
     return Call(
         method="GET",
@@ -21,6 +28,7 @@ def call(
             name=quote(str(name), safe=""),
         ),
         parse=_parsed,
+        headers=headers,
     )
 
 

@@ -1,3 +1,4 @@
+from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
@@ -6,14 +7,20 @@ import httpx
 from ...client import Call
 from ...errors import UndocumentedAnswer, json_of
 from ...models.turn_view import TurnView
+from ...types import UNSET, Unset
 
 
 def call(
     run_id: UUID,
     name: str,
     turn: int,
+    *,
+    break_glass_access: UUID | Unset = UNSET,
 ) -> Call[TurnView]:
     """`get_step_turn`, unsent."""
+    headers: dict[str, Any] = {}
+    if not isinstance(break_glass_access, Unset):
+        headers["Break-Glass-Access"] = break_glass_access
 
     return Call(
         method="GET",
@@ -23,6 +30,7 @@ def call(
             turn=quote(str(turn), safe=""),
         ),
         parse=_parsed,
+        headers=headers,
     )
 
 

@@ -20,8 +20,12 @@ def call(
     cursor: str | Unset = UNSET,
     sort: CreatedAtOrder | Unset = UNSET,
     fields: list[ListRunArtifactsFieldsItem] | Unset = UNSET,
+    break_glass_access: UUID | Unset = UNSET,
 ) -> Call[PageListedArtifact]:
     """`list_run_artifacts`, unsent."""
+    headers: dict[str, Any] = {}
+    if not isinstance(break_glass_access, Unset):
+        headers["Break-Glass-Access"] = break_glass_access
 
     params: dict[str, Any] = {}
 
@@ -55,6 +59,7 @@ def call(
         ),
         parse=_parsed,
         params=params,
+        headers=headers,
     )
 
 

@@ -19,8 +19,12 @@ def call(
     cursor: str | Unset = UNSET,
     sort: PositionOrder | Unset = UNSET,
     fields: list[ListRunStepsFieldsItem] | Unset = UNSET,
+    break_glass_access: UUID | Unset = UNSET,
 ) -> Call[PageListedStep]:
     """`list_run_steps`, unsent."""
+    headers: dict[str, Any] = {}
+    if not isinstance(break_glass_access, Unset):
+        headers["Break-Glass-Access"] = break_glass_access
 
     params: dict[str, Any] = {}
 
@@ -52,6 +56,7 @@ def call(
         ),
         parse=_parsed,
         params=params,
+        headers=headers,
     )
 
 

@@ -27,8 +27,12 @@ def call(
     fields: list[ListRunsFieldsItem] | Unset = UNSET,
     from_: datetime.datetime | Unset = UNSET,
     to: datetime.datetime | Unset = UNSET,
+    break_glass_access: UUID | Unset = UNSET,
 ) -> Call[PageListedRun]:
     """`list_runs`, unsent."""
+    headers: dict[str, Any] = {}
+    if not isinstance(break_glass_access, Unset):
+        headers["Break-Glass-Access"] = break_glass_access
 
     params: dict[str, Any] = {}
 
@@ -93,6 +97,7 @@ def call(
         url="/api/v1/runs",
         parse=_parsed,
         params=params,
+        headers=headers,
     )
 
 

@@ -15,8 +15,12 @@ def call(
     *,
     limit: int | Unset = 50,
     cursor: str | Unset = UNSET,
+    break_glass_access: UUID | Unset = UNSET,
 ) -> Call[PageStepTimes]:
     """`list_step_times`, unsent."""
+    headers: dict[str, Any] = {}
+    if not isinstance(break_glass_access, Unset):
+        headers["Break-Glass-Access"] = break_glass_access
 
     params: dict[str, Any] = {}
 
@@ -33,6 +37,7 @@ def call(
         ),
         parse=_parsed,
         params=params,
+        headers=headers,
     )
 
 

@@ -56,6 +56,7 @@ class TasksCalls:
         cursor: str | Unset = UNSET,
         sort: CreatedAtNameOrder | Unset = UNSET,
         fields: list[ListTasksFieldsItem] | Unset = UNSET,
+        break_glass_access: UUID | Unset = UNSET,
     ) -> PageListedTask:
         """Live tasks, newest first unless `sort` says otherwise; definitions where `fields` names them
 
@@ -68,6 +69,8 @@ class TasksCalls:
             fields (list[ListTasksFieldsItem] | Unset): the members that items are shown with: names
                 with commas between them, or the parameter several times; `id` is always among them.
                 Without it all but `definition`
+            break_glass_access (UUID | Unset): of an operator: the id of the access by which the
+                tenant's is read
         """
         return self._caller.send(
             list_tasks.call(
@@ -76,6 +79,7 @@ class TasksCalls:
                 cursor=cursor,
                 sort=sort,
                 fields=fields,
+                break_glass_access=break_glass_access,
             )
         )
 
@@ -105,17 +109,21 @@ class TasksCalls:
         task_id: UUID,
         *,
         version: int | Unset = UNSET,
+        break_glass_access: UUID | Unset = UNSET,
     ) -> TaskView:
         """A task with its latest version, or with the one asked for
 
         Args:
             task_id (UUID):
             version (int | Unset):
+            break_glass_access (UUID | Unset): of an operator: the id of the access by which the
+                tenant's is read
         """
         return self._caller.send(
             get_task.call(
                 task_id=task_id,
                 version=version,
+                break_glass_access=break_glass_access,
             )
         )
 
@@ -173,6 +181,7 @@ class TasksCalls:
         cursor: str | Unset = UNSET,
         sort: VersionOrder | Unset = UNSET,
         fields: list[ListTaskVersionsFieldsItem] | Unset = UNSET,
+        break_glass_access: UUID | Unset = UNSET,
     ) -> PageListedTaskVersion:
         """All versions of a task, newest first unless `sort` says otherwise; definitions where `fields` names
         them
@@ -185,6 +194,8 @@ class TasksCalls:
             fields (list[ListTaskVersionsFieldsItem] | Unset): the members that items are shown with:
                 names with commas between them, or the parameter several times; `version` is always among
                 them. Without it all but `definition`
+            break_glass_access (UUID | Unset): of an operator: the id of the access by which the
+                tenant's is read
         """
         return self._caller.send(
             list_task_versions.call(
@@ -193,6 +204,7 @@ class TasksCalls:
                 cursor=cursor,
                 sort=sort,
                 fields=fields,
+                break_glass_access=break_glass_access,
             )
         )
 
@@ -218,25 +230,39 @@ class TasksCalls:
 
     def list_tools(
         self,
+        *,
+        break_glass_access: UUID | Unset = UNSET,
     ) -> ToolList:
         """The tools that tasks may name: arguments, results, what repeating a call means, what it takes, its
         limits
 
+        Args:
+            break_glass_access (UUID | Unset): of an operator: the id of the access by which the
+                tenant's is read
         """
-        return self._caller.send(list_tools.call())
+        return self._caller.send(
+            list_tools.call(
+                break_glass_access=break_glass_access,
+            )
+        )
 
     def get_tool(
         self,
         name: str,
+        *,
+        break_glass_access: UUID | Unset = UNSET,
     ) -> ToolView:
         """One tool
 
         Args:
             name (str):
+            break_glass_access (UUID | Unset): of an operator: the id of the access by which the
+                tenant's is read
         """
         return self._caller.send(
             get_tool.call(
                 name=name,
+                break_glass_access=break_glass_access,
             )
         )
 
@@ -352,6 +378,7 @@ class AsyncTasksCalls:
         cursor: str | Unset = UNSET,
         sort: CreatedAtNameOrder | Unset = UNSET,
         fields: list[ListTasksFieldsItem] | Unset = UNSET,
+        break_glass_access: UUID | Unset = UNSET,
     ) -> PageListedTask:
         """Live tasks, newest first unless `sort` says otherwise; definitions where `fields` names them
 
@@ -364,6 +391,8 @@ class AsyncTasksCalls:
             fields (list[ListTasksFieldsItem] | Unset): the members that items are shown with: names
                 with commas between them, or the parameter several times; `id` is always among them.
                 Without it all but `definition`
+            break_glass_access (UUID | Unset): of an operator: the id of the access by which the
+                tenant's is read
         """
         return await self._caller.send(
             list_tasks.call(
@@ -372,6 +401,7 @@ class AsyncTasksCalls:
                 cursor=cursor,
                 sort=sort,
                 fields=fields,
+                break_glass_access=break_glass_access,
             )
         )
 
@@ -401,17 +431,21 @@ class AsyncTasksCalls:
         task_id: UUID,
         *,
         version: int | Unset = UNSET,
+        break_glass_access: UUID | Unset = UNSET,
     ) -> TaskView:
         """A task with its latest version, or with the one asked for
 
         Args:
             task_id (UUID):
             version (int | Unset):
+            break_glass_access (UUID | Unset): of an operator: the id of the access by which the
+                tenant's is read
         """
         return await self._caller.send(
             get_task.call(
                 task_id=task_id,
                 version=version,
+                break_glass_access=break_glass_access,
             )
         )
 
@@ -469,6 +503,7 @@ class AsyncTasksCalls:
         cursor: str | Unset = UNSET,
         sort: VersionOrder | Unset = UNSET,
         fields: list[ListTaskVersionsFieldsItem] | Unset = UNSET,
+        break_glass_access: UUID | Unset = UNSET,
     ) -> PageListedTaskVersion:
         """All versions of a task, newest first unless `sort` says otherwise; definitions where `fields` names
         them
@@ -481,6 +516,8 @@ class AsyncTasksCalls:
             fields (list[ListTaskVersionsFieldsItem] | Unset): the members that items are shown with:
                 names with commas between them, or the parameter several times; `version` is always among
                 them. Without it all but `definition`
+            break_glass_access (UUID | Unset): of an operator: the id of the access by which the
+                tenant's is read
         """
         return await self._caller.send(
             list_task_versions.call(
@@ -489,6 +526,7 @@ class AsyncTasksCalls:
                 cursor=cursor,
                 sort=sort,
                 fields=fields,
+                break_glass_access=break_glass_access,
             )
         )
 
@@ -514,25 +552,39 @@ class AsyncTasksCalls:
 
     async def list_tools(
         self,
+        *,
+        break_glass_access: UUID | Unset = UNSET,
     ) -> ToolList:
         """The tools that tasks may name: arguments, results, what repeating a call means, what it takes, its
         limits
 
+        Args:
+            break_glass_access (UUID | Unset): of an operator: the id of the access by which the
+                tenant's is read
         """
-        return await self._caller.send(list_tools.call())
+        return await self._caller.send(
+            list_tools.call(
+                break_glass_access=break_glass_access,
+            )
+        )
 
     async def get_tool(
         self,
         name: str,
+        *,
+        break_glass_access: UUID | Unset = UNSET,
     ) -> ToolView:
         """One tool
 
         Args:
             name (str):
+            break_glass_access (UUID | Unset): of an operator: the id of the access by which the
+                tenant's is read
         """
         return await self._caller.send(
             get_tool.call(
                 name=name,
+                break_glass_access=break_glass_access,
             )
         )
 

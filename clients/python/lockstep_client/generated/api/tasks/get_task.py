@@ -14,8 +14,12 @@ def call(
     task_id: UUID,
     *,
     version: int | Unset = UNSET,
+    break_glass_access: UUID | Unset = UNSET,
 ) -> Call[TaskView]:
     """`get_task`, unsent."""
+    headers: dict[str, Any] = {}
+    if not isinstance(break_glass_access, Unset):
+        headers["Break-Glass-Access"] = break_glass_access
 
     params: dict[str, Any] = {}
 
@@ -30,6 +34,7 @@ def call(
         ),
         parse=_parsed,
         params=params,
+        headers=headers,
     )
 
 

@@ -1,16 +1,24 @@
+from typing import Any
 from urllib.parse import quote
+from uuid import UUID
 
 import httpx
 
 from ...client import Call
 from ...errors import UndocumentedAnswer, json_of
 from ...models.tool_view import ToolView
+from ...types import UNSET, Unset
 
 
 def call(
     name: str,
+    *,
+    break_glass_access: UUID | Unset = UNSET,
 ) -> Call[ToolView]:
     """`get_tool`, unsent."""
+    headers: dict[str, Any] = {}
+    if not isinstance(break_glass_access, Unset):
+        headers["Break-Glass-Access"] = break_glass_access
 
     return Call(
         method="GET",
@@ -18,6 +26,7 @@ def call(
             name=quote(str(name), safe=""),
         ),
         parse=_parsed,
+        headers=headers,
     )
 
 

@@ -1,4 +1,5 @@
 from typing import Any
+from uuid import UUID
 
 import httpx
 
@@ -17,8 +18,12 @@ def call(
     cursor: str | Unset = UNSET,
     sort: CreatedAtNameOrder | Unset = UNSET,
     fields: list[ListTasksFieldsItem] | Unset = UNSET,
+    break_glass_access: UUID | Unset = UNSET,
 ) -> Call[PageListedTask]:
     """`list_tasks`, unsent."""
+    headers: dict[str, Any] = {}
+    if not isinstance(break_glass_access, Unset):
+        headers["Break-Glass-Access"] = break_glass_access
 
     params: dict[str, Any] = {}
 
@@ -50,6 +55,7 @@ def call(
         url="/api/v1/tasks",
         parse=_parsed,
         params=params,
+        headers=headers,
     )
 
 

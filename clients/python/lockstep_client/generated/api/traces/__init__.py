@@ -27,6 +27,7 @@ class TracesCalls:
         *,
         limit: int | Unset = 200,
         cursor: str | Unset = UNSET,
+        break_glass_access: UUID | Unset = UNSET,
     ) -> TracePage:
         """What all services did for a run and for those below it, span by span, oldest first
 
@@ -34,12 +35,15 @@ class TracesCalls:
             run_id (UUID):
             limit (int | Unset): spans a page Default: 200.
             cursor (str | Unset): `next_cursor` of the page before
+            break_glass_access (UUID | Unset): of an operator: the id of the access by which the
+                tenant's is read
         """
         return self._caller.send(
             get_run_trace.call(
                 run_id=run_id,
                 limit=limit,
                 cursor=cursor,
+                break_glass_access=break_glass_access,
             )
         )
 
@@ -49,6 +53,7 @@ class TracesCalls:
         *,
         limit: int | Unset = 200,
         cursor: str | Unset = UNSET,
+        break_glass_access: UUID | Unset = UNSET,
     ) -> TenantTracePage:
         """Spans of one trace, oldest first: the tenant's own, or for operators all
 
@@ -56,12 +61,15 @@ class TracesCalls:
             trace_id (str): as `trace_id` of a run, an error or a log line
             limit (int | Unset): spans a page Default: 200.
             cursor (str | Unset): `next_cursor` of the page before
+            break_glass_access (UUID | Unset): of an operator: the id of the access by which the
+                tenant's is read
         """
         return self._caller.send(
             get_trace.call(
                 trace_id=trace_id,
                 limit=limit,
                 cursor=cursor,
+                break_glass_access=break_glass_access,
             )
         )
 
@@ -78,6 +86,7 @@ class AsyncTracesCalls:
         *,
         limit: int | Unset = 200,
         cursor: str | Unset = UNSET,
+        break_glass_access: UUID | Unset = UNSET,
     ) -> TracePage:
         """What all services did for a run and for those below it, span by span, oldest first
 
@@ -85,12 +94,15 @@ class AsyncTracesCalls:
             run_id (UUID):
             limit (int | Unset): spans a page Default: 200.
             cursor (str | Unset): `next_cursor` of the page before
+            break_glass_access (UUID | Unset): of an operator: the id of the access by which the
+                tenant's is read
         """
         return await self._caller.send(
             get_run_trace.call(
                 run_id=run_id,
                 limit=limit,
                 cursor=cursor,
+                break_glass_access=break_glass_access,
             )
         )
 
@@ -100,6 +112,7 @@ class AsyncTracesCalls:
         *,
         limit: int | Unset = 200,
         cursor: str | Unset = UNSET,
+        break_glass_access: UUID | Unset = UNSET,
     ) -> TenantTracePage:
         """Spans of one trace, oldest first: the tenant's own, or for operators all
 
@@ -107,11 +120,14 @@ class AsyncTracesCalls:
             trace_id (str): as `trace_id` of a run, an error or a log line
             limit (int | Unset): spans a page Default: 200.
             cursor (str | Unset): `next_cursor` of the page before
+            break_glass_access (UUID | Unset): of an operator: the id of the access by which the
+                tenant's is read
         """
         return await self._caller.send(
             get_trace.call(
                 trace_id=trace_id,
                 limit=limit,
                 cursor=cursor,
+                break_glass_access=break_glass_access,
             )
         )

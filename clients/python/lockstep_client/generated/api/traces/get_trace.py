@@ -1,5 +1,6 @@
 from typing import Any
 from urllib.parse import quote
+from uuid import UUID
 
 import httpx
 
@@ -14,8 +15,12 @@ def call(
     *,
     limit: int | Unset = 200,
     cursor: str | Unset = UNSET,
+    break_glass_access: UUID | Unset = UNSET,
 ) -> Call[TenantTracePage]:
     """`get_trace`, unsent."""
+    headers: dict[str, Any] = {}
+    if not isinstance(break_glass_access, Unset):
+        headers["Break-Glass-Access"] = break_glass_access
 
     params: dict[str, Any] = {}
 
@@ -32,6 +37,7 @@ def call(
         ),
         parse=_parsed,
         params=params,
+        headers=headers,
     )
 
 
