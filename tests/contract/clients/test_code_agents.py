@@ -189,13 +189,16 @@ async def test_a_budget_that_is_spent_ends_it_and_its_words_say_so(
 
 
 @pytest.mark.full
-async def test_it_may_call_models_so_often_and_no_more(agents: Agents, settled: Settled) -> None:
-    ran = await agents.ran("claude_code", "mender", max_model_calls=3)
-    result = result_of(ran)
-    assert result["error"]["code"] == "agent_failed"
-    assert "may call models 3 times" in result["error"]["detail"]
-    assert [record.reason for record in ran.egress.records if record.reason] == [EgressReason.TOO_MANY_MODEL_CALLS]
-    await settled(3)
+@pytest.mark.parametrize(("agent", "model"), [("claude_code", "mender"), ("codex", "patcher")])
+async def test_it_may_call_models_so_often_and_no_more(
+    agents: Agents, settled: Settled, agent: str, model: str
+) -> None:
+    ran = await agents.ran(agent, model, max_model_calls=1)
+    error = result_of(ran)["error"]
+    assert error["code"] == "too_many_model_calls"
+    assert error["detail"].startswith("it has made all the calls of models that it may make (`max_model_calls`)")
+    assert {record.reason for record in ran.egress.records if record.reason} == {EgressReason.TOO_MANY_MODEL_CALLS}
+    await settled(1)
 
 
 @pytest.mark.full

@@ -107,7 +107,7 @@ CODE_AGENT = ToolContract(
     judge=_effect,
     result=CodeAgentResult,
     own_failures=(GIT_FAILURES - {"nothing_changed", "rejected", "no_branch", "no_repository"})
-    | {"agent_not_installed", "agent_failed", "out_of_time", "budget_exceeded"},
+    | {"agent_not_installed", "agent_failed", "out_of_time", "budget_exceeded", "too_many_model_calls"},
     calls_models=True,
     tells_after=0,
 )

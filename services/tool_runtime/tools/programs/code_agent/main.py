@@ -37,6 +37,8 @@ ANSWER = "answer.txt"
 _SHOWN_ERROR = 2_000
 _GIT_SETTINGS = "[user]\n\tname = code agent\n\temail = code-agent@lockstep.invalid\n[safe]\n\tdirectory = *\n"
 _BUDGET = re.compile(r"\b402\b")
+_MODEL_CALLS = re.compile(r"\btoo_many_model_calls\b")
+"""What the agent repeats of the proxy's refusal, whose reason it is."""
 _STOP_SECONDS = 3.0
 
 
@@ -191,11 +193,19 @@ def _failure(trouble: dict[str, str] | None, heard: Heard) -> dict[str, str] | N
     if trouble is not None:
         return trouble
     if heard.failure is not None:
-        code = "budget_exceeded" if _BUDGET.search(heard.failure) else "agent_failed"
-        return {"code": code, "detail": heard.failure[:_SHOWN_ERROR]}
+        return _failure_of(heard.failure)
     if not heard.has_ended:
         return {"code": "agent_failed", "detail": "it ended without saying how"}
     return None
+
+
+def _failure_of(words: str) -> dict[str, str]:
+    """The agent's own words, behind ours where the platform knows why it stopped."""
+    if _MODEL_CALLS.search(words):
+        detail = f"it has made all the calls of models that it may make (`max_model_calls`). It says: {words}"
+        return {"code": "too_many_model_calls", "detail": detail[:_SHOWN_ERROR]}
+    code = "budget_exceeded" if _BUDGET.search(words) else "agent_failed"
+    return {"code": code, "detail": words[:_SHOWN_ERROR]}
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tool_runtime.tools.programs.code_agent import claude_code, codex
+from tool_runtime.tools.programs.code_agent import claude_code, codex, main
 from tool_runtime.tools.programs.code_agent.agents import Heard
 
 
@@ -93,3 +93,23 @@ def test_a_long_line_is_cut_for_people() -> None:
     [line] = claude(said("word " * 1000)).take_lines()
     assert len(line) < 320
     assert line.endswith(" […]")
+
+
+_REFUSED = '{"error": "egress_denied", "reason": "too_many_model_calls", "detail": "may call models 3 times"}'
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "begins"),
+    [
+        (f"Failed to authenticate. API Error: 403 {_REFUSED}", "too_many_model_calls", "it has made all the calls"),
+        (f"unexpected status 403 Forbidden: {_REFUSED}", "too_many_model_calls", "it has made all the calls"),
+        ("API Error: 402 the budget is spent", "budget_exceeded", "API Error: 402"),
+        ("API Error: 403 no", "agent_failed", "API Error: 403"),
+    ],
+)
+def test_why_the_platform_stopped_it_is_its_code_and_its_first_words(words: str, code: str, begins: str) -> None:
+    told = main._failure(None, Heard(failure=words))
+    assert told is not None
+    assert told["code"] == code
+    assert told["detail"].startswith(begins)
+    assert words in told["detail"]
