@@ -1,13 +1,14 @@
 """Wheels that are staged can be imported, and one that is none ends the job in words."""
 
 import io
+import json
 import zipfile
 from typing import Any
 
 import pytest
 
 from fixtures.sandboxing.sandboxes import Ran, run_tool
-from foundation.contracts.tools.code_python import CODE_PYTHON
+from foundation.contracts.tools.code_python import CODE_PYTHON, WHEEL_REFUSED
 
 NAME = "greeting-1.0-py3-none-any.whl"
 
@@ -57,6 +58,9 @@ async def test_a_file_that_is_no_wheel_ends_the_job_in_words(wheel: bytes, words
     done = await ran("print('ran')", wheel, memory_mb=512)
     assert (done.outcome.exit_code, done.stdout, done.survivors) == (1, "", [])
     assert words in done.stderr
+    error = json.loads(done.files["result.json"])["error"]
+    assert error["code"] == WHEEL_REFUSED
+    assert words in error["detail"]
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,8 @@ MAX_CODE = 256 * 1024
 MAX_WHEELS = 20
 WHEELS_NAME = "wheels.json"
 """The file below `/work/in` by which the wheels are told."""
+WHEEL_REFUSED = "wheel_refused"
+"""The code of a call one of whose wheels could not be laid out, so that no program of the caller's began."""
 
 _WHEEL = re.compile(r"[A-Za-z0-9._]+-[A-Za-z0-9._!+]+(-[0-9][A-Za-z0-9._]*)?(-[A-Za-z0-9._]+){3}\.whl")
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from foundation.contracts.tool_job import JobStatus, ToolResult
+from foundation.contracts.tools.calls.told_refusals import told_refusal_of
 from foundation.storage.execution.dispatches import StepClaim
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.documents import jsonb
@@ -43,11 +44,15 @@ async def record_refused(tx: Transaction, claim: StepClaim, calls: Iterable[Refu
 
 
 async def record_limited(tx: Transaction, claim: StepClaim, result: ToolResult, *, tool: str) -> None:
-    """One row where a job was ended by a limit, and one where files that it left were not kept."""
+    """One row where a job was ended by a limit, or its tool refused what it met; one where its files were not kept."""
     job_id, rows = str(result.job_id), list[dict[str, Any]]()
     if result.status in _ENDED:
         detail = shown(result.detail or "", _SHOWN_DETAIL)
         rows.append({"target": tool, "job_id": job_id, "reason": result.reason, "detail": detail})
+    if told := told_refusal_of(tool, result):
+        rows.append(
+            {"target": tool, "job_id": job_id, "reason": told.code, "detail": shown(told.detail, _SHOWN_DETAIL)}
+        )
     if result.skipped:
         rows.append({"target": tool, "job_id": job_id, "reason": _FILES_LEFT_OUT, "count": len(result.skipped)})
     await _write(tx, claim, LIMITED, rows)

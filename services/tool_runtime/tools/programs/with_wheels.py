@@ -14,7 +14,8 @@ import sys
 import zipfile
 import zlib
 
-from tool_runtime.tools.programs.endings import say, told_error
+from tool_runtime.tools.programs.endings import OUT, say, told_error
+from tool_runtime.tools.programs.results import error_of, write_result
 
 FOLDER = pathlib.Path("/tmp/wheels")  # noqa: S108  (inside the sandbox)
 """First in the path on which the program, and this one before it, finds modules."""
@@ -65,12 +66,19 @@ def main() -> int:
         try:
             lay_out(IN / name, FOLDER)
         except NoWheelError as error:
-            say(str(error))
-            return 1
+            return _refused(str(error))
         except Exception as error:  # noqa: BLE001 - the edge: what nobody foresaw is told without our own paths
-            say(f"{name} cannot be unpacked: {told_error(error)['detail']}")
-            return 1
+            return _refused(f"{name} cannot be unpacked: {told_error(error)['detail']}")
     return os.execv(PROGRAM[0], PROGRAM)  # noqa: S606
+
+
+def _refused(words: str) -> int:
+    """Says so to people, and as a result by which the audit knows it."""
+    say(words)
+    # One that explodes leaves no room for the result.
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    write_result({"error": error_of("wheel_refused", words)}, OUT)
+    return 1
 
 
 if __name__ == "__main__":

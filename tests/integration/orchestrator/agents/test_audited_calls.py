@@ -11,6 +11,7 @@ from fixtures.running.agents import Played, Turn, agent_step, code
 from fixtures.running.parts import Parts
 from fixtures.running.runs import ARun, a_run
 from foundation.contracts.tool_job import JobReason, JobStatus, SkippedFile, ToolJob, ToolResult
+from foundation.contracts.tools.code_python import WHEEL_REFUSED
 from orchestrator.engines.agent.acting import MAX_CALLS
 from orchestrator.work import TickFailed
 
@@ -103,3 +104,22 @@ async def test_what_a_job_was_ended_for_is_told(
     await play.until_ended(run)
     rows = await audited(parts, run)
     assert [row[:4] for row in rows] == [("tool.limited", "code.python", "refused", one) for one in told]
+
+
+@pytest.mark.parametrize(("code_of_end", "told"), [(WHEEL_REFUSED, 1), ("too_much", 0), ("not_found", 0)])
+async def test_what_a_tools_program_refused_is_told(parts: Parts, code_of_end: str, told: int) -> None:
+    def ended(job: ToolJob) -> ToolResult:
+        return ToolResult(
+            job_id=job.job_id,
+            status=JobStatus.FAILED,
+            reason=JobReason.EXIT_CODE,
+            result={"error": {"code": code_of_end, "detail": "x.whl is no wheel"}},
+            ended_at=datetime.now(UTC),
+        )
+
+    play, run = await played(parts, [[code()], "done"])
+    play.launcher.answer = ended
+    await play.until_ended(run)
+    rows = await audited(parts, run)
+    assert [row[:4] for row in rows] == [("tool.limited", "code.python", "refused", code_of_end)] * told
+    assert all(row[4] == "code.python says: x.whl is no wheel" for row in rows)
