@@ -9,7 +9,7 @@ from cachetools import TLRUCache
 from control_plane.identity.tokens import UserClaims, UserTokenVerifier
 from foundation.domain.errors import Forbidden, Unauthenticated
 from foundation.domain.ids import ApiKeyId, BreakGlassId, TenantId, UserId
-from foundation.domain.people.admission import NotAMember, TenantSuspended
+from foundation.domain.people.admission import NoCredential, NotAMember, TenantSuspended
 from foundation.domain.people.api_keys import KEY_PREFIX, Peppers
 from foundation.domain.permissions import BREAK_GLASS, ApiKeyScope, Grant, Permission, holders_of
 from foundation.storage.audit import break_glass
@@ -197,5 +197,5 @@ class Callers:
 def _required(credential: str | None) -> str:
     if not credential:
         remedy = "send `Authorization: Bearer <token or key>`"
-        raise Unauthenticated("no bearer credential was sent", remedy=remedy)
+        raise NoCredential("no bearer credential was sent", remedy=remedy)
     return credential

@@ -7,7 +7,7 @@ from contextlib import ExitStack, aclosing
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
-from control_plane.requests.answers.negotiation import prefers
+from control_plane.requests.answers.negotiation import VARY, prefers
 from foundation.http.serving.connection import CUT
 from foundation.telemetry.background import cancelled
 from foundation.telemetry.logs import logger
@@ -30,7 +30,7 @@ class EventStreamResponse(Response):
     media_type = MEDIA_TYPE
 
     def __init__(self, chunks: AsyncGenerator[bytes], *, held: ExitStack, stall_seconds: float = STALL_SECONDS) -> None:
-        super().__init__(headers={"cache-control": "no-store", "x-accel-buffering": "no"})
+        super().__init__(headers={"cache-control": "no-store", "x-accel-buffering": "no", **VARY})
         del self.headers["content-length"]
         self._chunks = chunks
         self._held = held

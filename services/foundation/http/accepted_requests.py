@@ -56,6 +56,7 @@ class AcceptedRequests:
             return
         headers = {name.lower(): value for name, value in scope["headers"]}
         try:
+            _check_host(scope, headers)
             _check_handshake(scope, headers)
             _check_path(scope)
             _check_query(scope["query_string"])
@@ -98,6 +99,12 @@ def _check_handshake(scope: Scope, headers: Mapping[bytes, bytes]) -> None:
     """Refuses a WebSocket: a client that asks for one could not use an ordinary answer."""
     if scope["method"] == "GET" and headers.get(b"upgrade", b"").lower() == b"websocket":
         raise NotFound("there is no WebSocket here", remedy="ask over HTTP, without an Upgrade header")
+
+
+def _check_host(scope: Scope, headers: Mapping[bytes, bytes]) -> None:
+    """RFC 9112, section 3.2: a request of HTTP/1.1 without it is answered with 400."""
+    if scope.get("http_version") == "1.1" and b"host" not in headers:
+        raise _refused(NotAccepted("a request of HTTP/1.1 has this header"), "/header/host")
 
 
 def _check_path(scope: Scope) -> None:

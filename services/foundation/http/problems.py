@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from foundation.contracts.accepted.accepted_json import pointer_of
 from foundation.contracts.accepted.sentences import sentence_of_error
 from foundation.domain import errors
+from foundation.domain.people.admission import NoCredential
 from foundation.http.methods import allowed_methods
 from foundation.http.statuses import status_of
 from foundation.telemetry.logs import logger
@@ -55,7 +56,9 @@ def problem_response(error: errors.LockstepError, *, instance: str | None = None
     if error.retry_after is not None or isinstance(error, errors.DependencyUnavailable):
         headers["Retry-After"] = str(max(1, round(error.retry_after or 1)))
     if isinstance(error, errors.Unauthenticated):
-        headers["WWW-Authenticate"] = 'Bearer error="invalid_token"'
+        # RFC 6750, section 3.1: who has sent no credential is told of no error in it.
+        none_sent = isinstance(error, NoCredential)
+        headers["WWW-Authenticate"] = "Bearer" if none_sent else 'Bearer error="invalid_token"'
     return JSONResponse(body, status_code=status_of(error), headers=headers, media_type=MEDIA_TYPE)
 
 

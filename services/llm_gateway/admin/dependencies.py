@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import Header
 
-from foundation.domain.errors import Unauthenticated
+from foundation.domain.people.admission import NoCredential
 from foundation.http.service_tokens import TokenVerifier
 
 
@@ -15,7 +15,7 @@ def calling_service(verifier: TokenVerifier) -> Callable[[str | None], Awaitable
     async def service(authorization: Annotated[str | None, Header()] = None) -> str:
         scheme, _, token = (authorization or "").partition(" ")
         if scheme.lower() != "bearer" or not token:
-            raise Unauthenticated("send a service token as a Bearer token")
+            raise NoCredential("send a service token as a Bearer token")
         return verifier.service(token)
 
     return service

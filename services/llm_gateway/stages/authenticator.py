@@ -10,6 +10,7 @@ from cachetools import TLRUCache
 
 from foundation.contracts.gateway.run_token import RunClaims
 from foundation.domain.errors import Forbidden, Unauthenticated
+from foundation.domain.people.admission import NoCredential
 from foundation.domain.people.api_keys import Peppers
 from foundation.domain.permissions import ApiKeyScope, Permission, holders_of
 from foundation.http.service_tokens import TokenVerifier
@@ -65,7 +66,7 @@ class Authenticator:
         """The caller of a Bearer token; `Unauthenticated` when it proves nothing."""
         scheme, _, token = (authorization or "").partition(" ")
         if scheme.lower() != "bearer" or not token:
-            raise Unauthenticated("send a run token or an API key as a Bearer token")
+            raise NoCredential("send a run token or an API key as a Bearer token")
         digest = self._peppers.digest(token).hash
         identity = self._identities.get(digest)
         if identity is None:

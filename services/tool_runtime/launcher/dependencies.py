@@ -5,7 +5,8 @@ from typing import Annotated
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from foundation.domain.errors import Forbidden, Unauthenticated
+from foundation.domain.errors import Forbidden
+from foundation.domain.people.admission import NoCredential
 from tool_runtime.launcher.runtime import Runtime
 
 _bearer = HTTPBearer(auto_error=False)
@@ -21,7 +22,7 @@ CurrentRuntime = Annotated[Runtime, Depends(runtime_of)]
 
 async def bearer_token(credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]) -> str:
     if credentials is None:
-        raise Unauthenticated("no bearer token was sent")
+        raise NoCredential("no bearer token was sent")
     return credentials.credentials
 
 

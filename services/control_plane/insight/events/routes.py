@@ -8,6 +8,7 @@ from starlette.responses import Response as PlainResponse
 
 from control_plane.dependencies import App, Credential, RunReader
 from control_plane.execution.runs.read import no_such_run
+from control_plane.requests.answers.negotiation import BY_ACCEPT, VARY
 from control_plane.requests.break_glass import require_pages
 from control_plane.requests.event_streams import MEDIA_TYPE, EventStreamResponse, wants_event_stream
 from control_plane.requests.lists.paging import MAX_CURSOR_LENGTH, Listing, Page, PageRequest
@@ -71,6 +72,7 @@ _STREAM = {
         **refusals(404, 410, 429),
     },
     response_model=Page[RunEventView],
+    dependencies=[BY_ACCEPT],
 )
 async def of_run(
     run_id: RunId,
@@ -90,7 +92,7 @@ async def of_run(
         held.enter_context(app.streams.seats.one(caller.tenant_id))
         first = await _first(app, source, after)
         if first.ended and not first.events and last_event_id is not None:
-            return PlainResponse(status_code=204)
+            return PlainResponse(status_code=204, headers=VARY)
         return _stream(app, _following(app, credential, source, after), first, held)
 
 
@@ -100,6 +102,7 @@ async def of_run(
     operation_id="list_tenant_events",
     responses={200: _STREAM, **refusals(429)},
     response_model=Page[RunEventView],
+    dependencies=[BY_ACCEPT],
 )
 async def of_tenant(
     request: Request,

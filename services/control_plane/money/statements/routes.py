@@ -15,7 +15,7 @@ from control_plane.money.statements.schemas import (
     StatementFormat,
     StatementSummary,
 )
-from control_plane.requests.answers.negotiation import prefers
+from control_plane.requests.answers.negotiation import BY_ACCEPT, VARY, prefers
 from control_plane.requests.lists.paging import Page
 from control_plane.rooms import RoomRouter
 from foundation.http.openapi import refusals
@@ -43,6 +43,7 @@ async def list_statements(caller: UsageReader, tx: Tx, paging: Paging) -> Page[S
         },
         **refusals(404),
     },
+    dependencies=[BY_ACCEPT],
 )
 async def get_statement(
     month: Month,
@@ -58,5 +59,5 @@ async def get_statement(
         return statement
     # Drawing takes a processor, so it does not stand in the way of other requests.
     drawn = await asyncio.to_thread(draw, statement)
-    headers = {"Content-Disposition": f'attachment; filename="statement-{month}.pdf"'}
+    headers = {"Content-Disposition": f'attachment; filename="statement-{month}.pdf"', **VARY}
     return Response(drawn, media_type=_PDF, headers=headers)

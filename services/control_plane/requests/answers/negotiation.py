@@ -1,5 +1,18 @@
 """Which form of an answer a caller's Accept header asks for."""
 
+from fastapi import Depends, Response
+
+VARY = {"Vary": "Accept"}
+"""For whoever stores answers: that another form of the same may be asked for (RFC 9110, section 12.5.5)."""
+
+
+async def _varies(response: Response) -> None:
+    response.headers.update(VARY)
+
+
+BY_ACCEPT = Depends(_varies)
+"""A dependency of a route whose answer has several forms; one that returns a `Response` gives it `VARY` itself."""
+
 
 def prefers(media_type: str, accept: str | None) -> bool:
     """Whether the header names this type, and JSON not before it."""

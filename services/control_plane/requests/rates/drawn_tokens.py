@@ -26,7 +26,10 @@ class Bucket:
 
 @dataclass(frozen=True, slots=True)
 class RateStanding:
-    """What a caller may still do under a policy, as far as this process knows; in how many seconds it is all there."""
+    """What a caller may still do under a policy, as far as this process knows.
+
+    In how many seconds all of it is there, or, where nothing is left, the next one.
+    """
 
     policy: BucketPolicy
     left: int
@@ -49,7 +52,10 @@ class _Lease:
         if now < self.empty_until and not self.held:
             return RateStanding(self.policy, 0, self.empty_until - now)
         there = min(float(self.policy.burst), self.held + self.seen + (now - self.seen_at) * self.policy.rate)
-        return RateStanding(self.policy, int(there), (self.policy.burst - there) / self.policy.rate)
+        left = int(there)
+        # As nobody can make do with nothing, then it is the time until there is one.
+        lacking = (self.policy.burst if left else 1) - there
+        return RateStanding(self.policy, left, lacking / self.policy.rate)
 
 
 def lease_of(policy: BucketPolicy) -> int:

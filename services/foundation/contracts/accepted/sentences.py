@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from pydantic import AfterValidator
@@ -88,15 +89,25 @@ class _Words(dict[str, str]):
         unit = "character" if isinstance(given, str | bytes) else "member" if isinstance(given, dict) else "item"
         super().__init__(
             {
-                **{name: str(value) for name, value in context.items()},
+                **{name: _plain(str(value)) for name, value in context.items()},
                 "member": _PLACES.get(str((error["loc"] or ("",))[0]), "member"),
                 "max_counted": _counted(context.get("max_length", 0), unit),
                 "min_counted": _counted(context.get("min_length", 0), unit),
-                "choices": _in_json(str(context.get("expected", ""))),
+                "choices": _in_json(_plain(str(context.get("expected", "")))),
                 "kinds": _in_json(str(context.get("expected_tags", ""))),
                 "discriminator": _in_json(str(context.get("discriminator", ""))),
             }
         )
+
+
+_MEMBER_OF_ENUM = re.compile(r"<[\w.]+: ('[^']*'|[^<>]*)>")
+_DATE_OF_PYTHON = re.compile(r"datetime\.date\((\d+), (\d+), (\d+)\)")
+
+
+def _plain(text: str) -> str:
+    """Values that Pydantic writes as Python does, as they are sent."""
+    text = _MEMBER_OF_ENUM.sub(r"\1", text)
+    return _DATE_OF_PYTHON.sub(lambda found: date(*map(int, found.groups())).isoformat(), text)
 
 
 def _in_json(quoted: str) -> str:

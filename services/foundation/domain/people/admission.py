@@ -1,6 +1,10 @@
-"""Why a genuine credential opens nothing of a tenant: another one of the same kind would not help, as after a 401."""
+"""Why a caller is not let in who has sent no credential, or one that is genuine and opens nothing of a tenant."""
 
-from foundation.domain.errors import Forbidden
+from foundation.domain.errors import Forbidden, Unauthenticated
+
+
+class NoCredential(Unauthenticated):
+    """None was sent at all, so that none was wrong."""
 
 
 class NotAMember(Forbidden):

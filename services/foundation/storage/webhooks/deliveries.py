@@ -211,12 +211,13 @@ async def get(tx: Transaction, tenant_id: TenantId, webhook_id: WebhookId, deliv
 async def replay(
     tx: Transaction, tenant_id: TenantId, webhook_id: WebhookId, delivery_id: DeliveryId
 ) -> Delivery | None:
-    """Sends one again that has ended, from its first attempt on; None where none with this id has ended."""
+    """Sends one again that has ended, from its first attempt on, as if it had had no answer; None where none has."""
     row = (
         await tx.execute(
             text(
                 """UPDATE webhook_deliveries
-                   SET status = 'pending', attempts = 0, next_at = now(), leased_until = NULL, ended_at = NULL""",
+                   SET status = 'pending', attempts = 0, next_at = now(), leased_until = NULL, ended_at = NULL,
+                       answer_status = NULL, error = NULL, answered_in_ms = NULL""",
                 _OF_ONE,
                 "AND status <> 'pending' RETURNING",
                 _COLUMNS,

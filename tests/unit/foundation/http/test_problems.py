@@ -18,6 +18,7 @@ from foundation.domain.errors import (
     QuotaExceeded,
     Unauthenticated,
 )
+from foundation.domain.people.admission import NoCredential
 from foundation.http.problems import install_problem_handlers, problem_body, problem_response
 
 
@@ -111,6 +112,7 @@ def test_a_passing_error_says_in_whole_seconds_when_to_come_again(error: Lockste
 
 def test_only_who_is_not_known_is_asked_for_a_token() -> None:
     assert problem_response(Unauthenticated("no")).headers["www-authenticate"] == 'Bearer error="invalid_token"'
+    assert problem_response(NoCredential("none")).headers["www-authenticate"] == "Bearer"
     assert "www-authenticate" not in problem_response(Forbidden("no")).headers
 
 

@@ -84,6 +84,7 @@ async def test_a_page_and_a_stream_tell_the_same_events_and_the_stream_its_end(
         page = (await client.get(f"/runs/{run_id}/events")).json()
         async with streaming(client, f"/runs/{run_id}/events") as answer:
             assert answer.headers["content-type"].startswith("text/event-stream")
+            assert answer.headers["vary"] == "Accept"
             assert answer.headers["cache-control"] == "no-store"
             *messages, end = await told(answer)
     assert page["next_cursor"] is None

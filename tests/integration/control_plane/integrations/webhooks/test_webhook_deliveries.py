@@ -76,7 +76,9 @@ async def test_a_message_that_is_not_taken_comes_again_under_the_same_id_until_i
     bench.make_due()
     async with bench.caller() as owner:
         path = f"/webhooks/{webhook['id']}/deliveries/{delivery['id']}/replay"
-        assert (await owner.post(path)).json()["status"] == "pending"
+        again = (await owner.post(path)).json()
+        told = [again[name] for name in ("status", "attempts", "answer_status", "error")]
+        assert told == ["pending", 0, None, None], "no answer of before its first attempt"
         assert (await owner.post(path)).status_code == 409
     await bench.work()
     [delivery] = await bench.deliveries(webhook["id"], status="delivered")

@@ -99,6 +99,19 @@ async def test_a_standing_tells_what_is_left_and_until_when_it_is_whole_again() 
     assert leases.standings([TENANT])[0].left == 1000
 
 
+async def test_where_nothing_is_left_the_standing_tells_when_the_next_comes() -> None:
+    shared = Shared()
+    leases = shared.process()
+    for _ in range(3):
+        await leases.take([SLOW])
+    [last_taken] = leases.standings([SLOW])
+    assert last_taken.left == 0
+    assert last_taken.seconds <= 1 / SLOW.policy.rate, "the next one, as after the refusal that follows"
+    assert not await passes(leases, SLOW)
+    [refused] = leases.standings([SLOW])
+    assert (refused.left, round(refused.seconds, 3)) == (0, round(last_taken.seconds, 3))
+
+
 @given(st.lists(st.tuples(st.integers(0, 2), st.integers(1, 120), st.floats(0, 2)), min_size=1, max_size=25))
 def test_processes_together_pass_the_policy_by_a_lease_of_each_at_most(asked: list[tuple[int, int, float]]) -> None:
     """Of three processes: which is asked, how often, and how long after the one before."""

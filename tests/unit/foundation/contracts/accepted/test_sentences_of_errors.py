@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Any, Literal
 
 import pytest
 from fastapi import FastAPI
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic_core._pydantic_core import list_all_errors
 
 from fixtures.api.unopened_apps import UNOPENED
@@ -165,6 +167,30 @@ def test_what_is_missing_is_told_as_what_it_is() -> None:
 def test_a_choice_is_told_in_quotation_marks_of_json() -> None:
     error = {"type": "literal_error", "loc": ("body", "x"), "ctx": {"expected": "'a', 'b' or 'c'"}}
     assert sentence_of_error(error) == 'one of these is needed: "a", "b" or "c"'
+
+
+class _Kind(StrEnum):
+    A = "a"
+    B = "b"
+
+
+def test_values_of_enums_and_days_are_told_as_they_are_sent() -> None:
+    def told(kind: Any, sent: str) -> str:
+        with pytest.raises(ValidationError) as refused:
+            TypeAdapter(kind).validate_python(sent)
+        return sentence_of_error(refused.value.errors()[0])
+
+    assert told(Literal[_Kind.A, _Kind.B], "c") == 'one of these is needed: "a" or "b"'
+    assert told(Annotated[date, Field(ge=date(2000, 1, 1))], "1999-12-31") == "at least 2000-01-01 is needed"
+    assert told(Annotated[date | None, Field(ge=date(2000, 1, 1))], "1999-12-31") == "at least 2000-01-01 is needed"
+
+
+def test_what_pydantic_writes_as_python_is_told_as_json() -> None:
+    texts = [
+        sentence_of_error({"type": "literal_error", "ctx": {"expected": "<Dimension.TENANT: 'tenant'>"}, "loc": ()}),
+        sentence_of_error({"type": "greater_than_equal", "ctx": {"ge": "datetime.date(2000, 1, 1)"}, "loc": ()}),
+    ]
+    assert texts == ['one of these is needed: "tenant"', "at least 2000-01-01 is needed"]
 
 
 def test_a_kind_without_words_is_not_told_in_pydantics() -> None:
