@@ -162,6 +162,7 @@ OF_OPERATORS_ALONE = {
     "GET /api/v1/operations/usage",
     "POST /api/v1/tenants",
     "GET /api/v1/tenants",
+    "POST /api/v1/tenants/{tenant_id}/owner-invitation",
     "POST /api/v1/tenants/{tenant_id}/suspend",
     "POST /api/v1/tenants/{tenant_id}/restore",
     "PUT /api/v1/tenants/{tenant_id}/bounds",

@@ -198,6 +198,7 @@ _PERMISSIONS = {
     "GET /tenants/{tenant_id}/deletion": "tenant:write",
     "DELETE /tenants/{tenant_id}/deletion": "tenant:write",
     "GET /deletion-certificates/{deletion_id}": "signed_in",
+    "POST /tenants/{tenant_id}/owner-invitation": "platform:operate",
     "POST /tenants/{tenant_id}/suspend": "platform:operate",
     "POST /tenants/{tenant_id}/restore": "platform:operate",
 }

@@ -24,7 +24,7 @@ from foundation.storage.session.database import Database, DatabaseSettings
 HELD_MS = 60_000
 ASK_OTHERS_FIRST = ("/api/v1/breakers", "/api/v1/operations", "/api/v1/workers")
 OF_OPERATORS = {"POST /api/v1/tenants", "GET /api/v1/tenants"}
-OF_OPERATORS |= {f"POST /api/v1/tenants/{{tenant_id}}/{act}" for act in ("suspend", "restore")}
+OF_OPERATORS |= {f"POST /api/v1/tenants/{{tenant_id}}/{act}" for act in ("suspend", "restore", "owner-invitation")}
 OF_OPERATORS |= {f"{method} /api/v1/tenants/{{tenant_id}}/bounds" for method in ("PUT", "DELETE")}
 """An owner is refused before the database is asked."""
 WITHOUT_ROWS = {"GET /api/v1/permissions", "GET /api/v1/tenants/{tenant_id}"}

@@ -12,6 +12,7 @@ from control_plane.dependencies import (
     TenantWriter,
     Tx,
 )
+from control_plane.people.invitations.schemas import NewInvitationView
 from control_plane.people.tenants import service
 from control_plane.people.tenants.schemas import NewTenant, NewTenantView, Suspension, TenantChange, TenantView
 from control_plane.requests.etags import etag, expected_version
@@ -103,6 +104,19 @@ async def suspend(
     tenant_id: TenantId, body: Suspension, response: Response, caller: PlatformOperator, app: App
 ) -> TenantView:
     return _with_tag(response, await service.suspend(app, caller, tenant_id, reason=body.reason))
+
+
+@router.post(
+    "/{tenant_id}/owner-invitation",
+    summary="Invite a tenant's first owner anew; the invitation before is void (operators)",
+    operation_id="invite_owner_again",
+    responses=refusals(404, 409),
+)
+async def invite_again(
+    tenant_id: TenantId, response: Response, caller: PlatformOperator, app: App
+) -> NewInvitationView:
+    response.headers["Cache-Control"] = "no-store"
+    return await service.invite_again(app, caller, tenant_id)
 
 
 @router.post(

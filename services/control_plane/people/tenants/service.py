@@ -9,7 +9,7 @@ from control_plane.people.tenants.schemas import NewTenant, NewTenantView, Tenan
 from control_plane.requests.etags import require_version
 from control_plane.requests.keys.once import Claim, Keep
 from control_plane.resources import AppResources
-from foundation.domain.errors import NotFound
+from foundation.domain.errors import Conflict, NotFound
 from foundation.domain.ids import InvitationId, TenantId, new_uuid
 from foundation.domain.permissions import Grant, Role
 from foundation.storage.people import audit, invitations, tenants
@@ -54,6 +54,36 @@ async def create(
         made = NewTenantView(tenant=TenantView.of(tenant), invitation=shown)
         await keep(tx, made)
     return made
+
+
+async def invite_again(app: AppResources, operator: Operator, tenant_id: TenantId) -> NewInvitationView:
+    """A new invitation of the tenant's first owner, at the same address; the one before opens nothing any more.
+
+    `Conflict` once one was accepted: from then on its owners invite.
+    """
+    async with app.database.tenant(tenant_id) as tx:
+        await _locked(tx, tenant_id, by=operator)
+        before = await invitations.of_first_owner(tx, tenant_id)
+        if before is None or before.accepted_at is not None:
+            raise Conflict("the tenant has had its owner already", remedy="have an owner invite whoever is missing")
+        await invitations.revoke(tx, tenant_id, before.invitation_id)
+        invitation_id, token = InvitationId(new_uuid()), new_token(tenant_id)
+        await invitations.insert(
+            tx,
+            tenant_id,
+            invitation_id,
+            email=before.email,
+            grant=before.grant,
+            token=token,
+            seconds=30 * DAY_SECONDS,
+            by=None,
+        )
+        detail = {"invitation_id": str(invitation_id), "instead_of": str(before.invitation_id)}
+        await _record(tx, operator, tenant_id, "tenant.invite_owner", detail)
+        invitation = await invitations.get(tx, tenant_id, invitation_id)
+    if invitation is None:
+        raise AssertionError("a row that was inserted in this transaction is there")
+    return NewInvitationView.with_token(invitation, token)
 
 
 async def get(app: AppResources, caller: Operator | ApiCaller, tenant_id: TenantId) -> TenantRecord:

@@ -161,6 +161,13 @@ async def revoke(tx: Transaction, tenant_id: TenantId, invitation_id: Invitation
     return changed.first() is not None
 
 
+async def of_first_owner(tx: Transaction, tenant_id: TenantId) -> Invitation | None:
+    """The last one that an operator has made, locked."""
+    newest = "AND i.invited_by IS NULL ORDER BY i.created_at DESC, i.invitation_id DESC LIMIT 1 FOR UPDATE OF i"
+    row = (await tx.execute(text(_SELECT, newest), {"tenant_id": tenant_id})).first()
+    return _of(row) if row else None
+
+
 PAGES = Pages(
     _SELECT,
     orders=Orders({"created_at": by_age("created_at", "invitation_id", of="i")}, "-created_at"),

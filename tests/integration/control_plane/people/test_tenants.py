@@ -51,6 +51,31 @@ async def test_an_operator_makes_a_tenant_and_its_owner_takes_it_over(
     assert (actor, action, list(detail)) == ("operator:the-operator", "tenant.create", ["invitation_id"])
 
 
+async def test_an_owner_whose_invitation_was_lost_is_invited_anew_until_one_is_accepted(
+    lonely_api: ApiInProcess, platform_acts: Any
+) -> None:
+    subject = f"s-{new_uuid()}"
+    new = await made(lonely_api, f"{subject}@example.com")
+    tenant_id, lost = new["tenant"]["id"], new["invitation"]
+    path = f"/tenants/{tenant_id}/owner-invitation"
+    async with lonely_api.operator() as operator, signed_in(lonely_api, subject) as person:
+        again = await operator.post(path)
+        assert (again.status_code, again.headers["cache-control"]) == (200, "no-store")
+        invitation = again.json()
+        assert (invitation["email"], invitation["role"]) == (lost["email"], lost["role"])
+        void = await person.post("/invitations/accept", json={"token": lost["token"]})
+        problem(void, 409, "conflict")
+        taken = await person.post("/invitations/accept", json={"token": invitation["token"]})
+        assert taken.status_code == 200, taken.text
+        problem(await operator.post(path), 409, "conflict")
+        problem(await operator.post(f"/tenants/{new_uuid()}/owner-invitation"), 404, "not_found")
+    async with signed_in(lonely_api, subject, tenant_id) as owner:
+        problem(await owner.post(path), 403, "forbidden")
+        acts = [one["action"] for one in (await owner.get("/audit")).json()["items"]]
+    assert "tenant.invite_owner" in acts
+    assert "tenant.invite_owner" in [action for _, action, _ in platform_acts(tenant_id)]
+
+
 async def test_a_suspended_tenant_is_closed_to_everybody_until_it_is_restored(
     lonely_api: ApiInProcess, audited: Any, tenant: Tenant
 ) -> None:

@@ -59,6 +59,7 @@ WITHOUT_A_KEY = {
     "POST /api/v1/runs/{run_id}/steps/{name}/checkpoints/verify": "it makes nothing",
     "POST /api/v1/runs/{run_id}/steps/{name}/outcome": "an outcome is decided once",
     "POST /api/v1/tasks/{task_id}/estimate": "it makes nothing",
+    "POST /api/v1/tenants/{tenant_id}/owner-invitation": "whoever has not got this token needs the next one",
     "POST /api/v1/tenants/{tenant_id}/restore": "a tenant that is let in stays so",
     "POST /api/v1/tenants/{tenant_id}/suspend": "a tenant that is suspended stays so",
     "POST /api/v1/trigger-calls/{tenant_id}/{trigger_id}": "its webhook-id is its key",

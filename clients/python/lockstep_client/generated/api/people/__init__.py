@@ -79,6 +79,7 @@ from . import (
     get_tenant,
     get_tenant_deletion,
     get_tenant_export,
+    invite_owner_again,
     leave_tenant,
     list_api_keys,
     list_invitations,
@@ -825,6 +826,21 @@ class PeopleCalls:
             suspend_tenant.call(
                 tenant_id=tenant_id,
                 body=body,
+            )
+        )
+
+    def invite_owner_again(
+        self,
+        tenant_id: UUID,
+    ) -> NewInvitationView:
+        """Invite a tenant's first owner anew; the invitation before is void (operators)
+
+        Args:
+            tenant_id (UUID):
+        """
+        return self._caller.send(
+            invite_owner_again.call(
+                tenant_id=tenant_id,
             )
         )
 
@@ -1683,6 +1699,21 @@ class AsyncPeopleCalls:
             suspend_tenant.call(
                 tenant_id=tenant_id,
                 body=body,
+            )
+        )
+
+    async def invite_owner_again(
+        self,
+        tenant_id: UUID,
+    ) -> NewInvitationView:
+        """Invite a tenant's first owner anew; the invitation before is void (operators)
+
+        Args:
+            tenant_id (UUID):
+        """
+        return await self._caller.send(
+            invite_owner_again.call(
+                tenant_id=tenant_id,
             )
         )
 
