@@ -43,7 +43,8 @@ def proxy_of(grant: EgressGrant, around: ProxySurroundings, run_token: Callable[
             GatewayPlace.of(grant.models.url),
             CallKeys(grant.run_id, grant.step_id, grant.models.turn, grant.job_id),
             run_token,
-            most_calls=grant.model_calls,
+            model=grant.models.model,
+            most_calls=grant.models.most_calls,
             traceparent=grant.traceparent,
         )
     return EgressProxy(

@@ -46,10 +46,12 @@ class SearchUpstream(Message):
 
 
 class ModelUpstream(Message):
-    """Where the calls of models of a job go, and the turn of its step that they belong to."""
+    """Where the calls of models of a job go, the turn of its step that they belong to, and what they may be."""
 
     url: str
     turn: int
+    model: str
+    most_calls: int
 
 
 class RunToken(Message):
@@ -91,7 +93,7 @@ class GrantRequest(Message):
 class EgressGrant(Message):
     """What the connections of one job may, for whoever is its proxy: all that the proxy knows of the job.
 
-    `models` is given to jobs that call some, at most `model_calls` times. The grant is good for `seconds`, or until the
+    `models` is given to jobs that call some. The grant is good for `seconds`, or until the
     job is over.
     """
 
@@ -104,7 +106,6 @@ class EgressGrant(Message):
     network: NetworkPolicy
     injections: tuple[Injection, ...] = ()
     models: ModelUpstream | None = None
-    model_calls: int = 0
     traceparent: str | None = None
     seconds: float = Field(gt=0)
 

@@ -1,8 +1,10 @@
 """The one way from a job to the LLM gateway: what it asks is written anew, under its step's token and the call's key.
 
-The path has to be one of those that the gateway's wires serve, and of the client's headers go on the few that a wire
-reads. The key is made of the request, so that a job that is run once more and asks the same is given the answers that
-were paid for before; so is a client that asks again because the answer broke off.
+The path has to be one of those that the gateway's wires serve, the model the one that the tool was called with, and of
+the client's headers go on the few that a wire reads: what runs in the job, and what a repository tells it, may neither
+choose a dearer model nor one that nobody named. The key is made of the request, so that a job that is run once more and
+asks the same is given the answers that were paid for before; so is a client that asks again because the answer broke
+off.
 """
 
 import asyncio
@@ -19,7 +21,7 @@ from foundation.contracts.gateway.job_access import CALL_PATHS, COUNTING_PATHS, 
 from foundation.contracts.gateway.model_call import CALL_KEY_HEADER, call_key
 from foundation.contracts.tool_job import MIB
 from foundation.domain.ids import JobId, RunId, StepId
-from tool_runtime.egress.digests import digest_of
+from tool_runtime.egress.digests import asked_in
 from tool_runtime.egress.grammar import HTTP_PORT, HTTPS_PORT, ProxyRequest, malformed
 from tool_runtime.egress.limits import Meter
 from tool_runtime.egress.refusals import RefusedError
@@ -110,6 +112,7 @@ class ModelDoor:
     place: GatewayPlace
     keys: CallKeys
     run_token: Callable[[], Awaitable[str]]
+    model: str
     most_calls: int
     traceparent: str | None = None
     dial: Dial = asyncio.open_connection
@@ -124,7 +127,8 @@ class ModelDoor:
             self._count_call()
         async with self._room:
             body = await _whole_body(client[0], request, transfer.meter)
-            with self.keys.of(await digest_of(body) if is_call else None) as call:
+            digest = await self._allowed(body) if request.method == "POST" else None
+            with self.keys.of(digest if is_call else None) as call:
                 token = await self._token()
                 transfer.entry.secrets = (KEY_NAME,)
                 server = await self._dial()
@@ -147,6 +151,17 @@ class ModelDoor:
                 EgressReason.TOO_MANY_MODEL_CALLS, f"this call of the tool may call models {self.most_calls} times"
             )
         self.calls += 1
+
+    async def _allowed(self, body: bytes) -> str:
+        """The digest of a body that asks the one model."""
+        asked = await asked_in(body)
+        if asked is None:
+            raise malformed("the body of a call is one JSON object that names its model")
+        if asked.model != self.model:
+            raise RefusedError(
+                EgressReason.MODEL_NOT_ALLOWED, f"this call of the tool may call the model {self.model} alone"
+            )
+        return asked.digest
 
     async def _token(self) -> str:
         try:

@@ -110,7 +110,6 @@ async def _way_out(job: ToolJob, around: Surroundings, grants: JobGrants) -> Egr
         network=job.network,
         injections=tuple(grants.injections),
         models=models,
-        model_calls=0 if models is None else tool.invocation(job.arguments).model_calls,
         traceparent=current_traceparent(),
         seconds=job.limits.wall_seconds,
     )

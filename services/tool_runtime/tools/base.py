@@ -41,10 +41,18 @@ SAYING_SECONDS = 3
 
 
 @dataclass(frozen=True, slots=True)
+class ModelCalls:
+    """Which model a call may call, and how often."""
+
+    model: str
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
 class Invocation:
     """A command inside the sandbox. Paths of `files` are below `/work`. `wall_seconds` None: the job's limit alone.
 
-    `model_calls` is how often it may call models, where its tool does at all. `seconds_in` is the variable in which the
+    `models` is what it may call of models, where its tool does at all. `seconds_in` is the variable in which the
     program finds how many seconds it has.
     """
 
@@ -52,7 +60,7 @@ class Invocation:
     env: Mapping[str, str]
     files: tuple[tuple[str, bytes], ...]
     wall_seconds: int | None = None
-    model_calls: int = 0
+    models: ModelCalls | None = None
     seconds_in: str | None = None
 
     def ended_after(self, seconds: int) -> int:

@@ -10,7 +10,7 @@ from uuid import NAMESPACE_URL, uuid5
 from foundation.contracts.gateway.job_access import MODEL_HOST, PLACEHOLDER_KEY
 from foundation.contracts.tools.code_agent import CODE_AGENT, TOLD_NAME, CodeAgentArguments
 from foundation.contracts.tools.contract import ToolContract
-from tool_runtime.tools.base import BASE_ENVIRONMENT, NO_REPEATS, Invocation, Repeats, our_program
+from tool_runtime.tools.base import BASE_ENVIRONMENT, NO_REPEATS, Invocation, ModelCalls, Repeats, our_program
 from tool_runtime.tools.programs.clock import SECONDS
 from tool_runtime.tools.programs.git_repository import ENVIRONMENT
 
@@ -44,6 +44,6 @@ class CodeAgent:
             env={**BASE_ENVIRONMENT, **ENVIRONMENT},
             files=((f"in/{TOLD_NAME}", json.dumps(told).encode()),),
             wall_seconds=given.timeout_seconds,
-            model_calls=given.max_model_calls,
+            models=ModelCalls(given.model, given.max_model_calls),
             seconds_in=SECONDS,
         )

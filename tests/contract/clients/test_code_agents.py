@@ -100,7 +100,7 @@ class Agents:
         arguments = {"agent": agent, "model": model, "instructions": "Mend the code until its tests pass.", **other}
         keys = CallKeys(self.step.run_id, self.step.step_id, 0, self.job_id)
         most = arguments.get("max_model_calls", 20)
-        door = ModelDoor(GatewayPlace.of(self.gateway.url), keys, token, most_calls=most)
+        door = ModelDoor(GatewayPlace.of(self.gateway.url), keys, token, model=model, most_calls=most)
         ran = await run_tool(
             *("code_agent", arguments),
             files=files,

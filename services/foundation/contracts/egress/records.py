@@ -40,6 +40,7 @@ class EgressReason(StrEnum):
     TOO_MANY_REQUESTS = "too_many_requests"
     TOO_MANY_BYTES = "too_many_bytes"
     TOO_MANY_MODEL_CALLS = "too_many_model_calls"
+    MODEL_NOT_ALLOWED = "model_not_allowed"
     PATH_NOT_ALLOWED = "path_not_allowed"
     TOO_SLOW = "too_slow"
     PIPELINED = "pipelined"

@@ -123,7 +123,6 @@ class LeaseBook:
                 network=job.network.model_copy(update={"secrets": ()}),
                 injections=lease.injections,
                 models=lease.models,
-                model_calls=0 if lease.models is None else tool.invocation(job.arguments).model_calls,
                 traceparent=job.traceparent,
                 seconds=_longest(job),
             ),
@@ -134,13 +133,14 @@ class LeaseBook:
 
     def _models(self, job: ToolJob) -> ModelUpstream | None:
         """Where the job's calls of models go. Raises `NoModelsError` for one that is to make some and cannot."""
-        if not find_tool(job.tool).spec.calls_models:
+        may = find_tool(job.tool).invocation(job.arguments).models if find_tool(job.tool).spec.calls_models else None
+        if may is None:
             return None
         if self._gateway_url is None:
             raise NoModelsError("this installation's tool runtime has no gateway: set LOCKSTEP_GATEWAY_URL for it")
         if job.models is None:
             raise NoModelsError(f"{job.tool} calls models, and the job has no run token for them")
-        return ModelUpstream(url=self._gateway_url, turn=job.models.turn)
+        return ModelUpstream(url=self._gateway_url, turn=job.models.turn, model=may.model, most_calls=may.most)
 
     def run_token(self, lease_id: str, token: str) -> RunToken:
         """The newest one of the lease's job."""

@@ -16,7 +16,7 @@ from foundation.contracts.egress.records import EgressReason, EgressVerdict
 from foundation.contracts.gateway.job_access import MODEL_HOST, PLACEHOLDER_KEY
 from foundation.contracts.gateway.model_call import CallKey, canonical_digest
 from foundation.domain.ids import JobId, RunId, StepId
-from tool_runtime.egress.digests import SMALL, digest_of
+from tool_runtime.egress.digests import SMALL, AskedModel, asked_in
 from tool_runtime.egress.model_door import CallKeys, GatewayPlace, ModelDoor, RunTokenUnavailable
 
 RUN, STEP, JOB = RunId(UUID(int=2)), StepId(UUID(int=3)), JobId(UUID(int=4))
@@ -64,7 +64,8 @@ async def a_bench(
 ) -> AsyncIterator[Bench]:
     async with a_server(server or TellingServer()) as telling:
         place = GatewayPlace("127.0.0.1", telling.port, is_tls=False)
-        door = ModelDoor(place, CallKeys(RUN, STEP, 7, job_id), run_token, most_calls=most_calls, traceparent=TRACE)
+        keys = CallKeys(RUN, STEP, 7, job_id)
+        door = ModelDoor(place, keys, run_token, model="default", most_calls=most_calls, traceparent=TRACE)
         async with a_proxy(models=door) as made:
             yield Bench(made, telling)
 
@@ -166,7 +167,7 @@ async def test_a_job_that_is_run_again_has_the_same_keys_and_equal_requests_of_i
     keys = []
     for _ in range(2):
         async with a_bench() as bench:
-            for asked in (ASKED, ASKED, {**ASKED, "model": "other"}):
+            for asked in (ASKED, ASKED, {**ASKED, "stream": True}):
                 await bench.post("/v1/chat/completions", asked)
             keys.append(bench.keys())
     assert keys[0] == keys[1]
@@ -215,7 +216,9 @@ async def test_what_was_not_answered_is_asked_again_under_its_key(answer: bytes)
 async def test_a_client_that_leaves_takes_its_call_with_it() -> None:
     async with a_bench(server=TellingServer(answer=b"")) as bench:
         _, writer = await bench.made.connect()
-        writer.write(f"POST http://{MODEL_HOST}/v1/messages HTTP/1.1\r\nContent-Length: 2\r\n\r\n{{}}".encode())
+        body = json.dumps(ASKED)
+        head = f"POST http://{MODEL_HOST}/v1/messages HTTP/1.1\r\nContent-Length: {len(body)}\r\n\r\n"
+        writer.write((head + body).encode())
         async with asyncio.timeout(60):
             await bench.server.reached.wait()
         writer.close()
@@ -235,21 +238,41 @@ async def test_calls_are_counted_and_those_above_the_limit_are_refused_for_good(
     assert len(bench.server.received) == 2
 
 
-@pytest.mark.parametrize("asked", [b"no json", b"[1]", b'{"a": NaN}', b"[" * 100_000])
-async def test_a_body_that_can_have_no_key_goes_on_without_one_for_the_gateway_to_refuse(asked: bytes) -> None:
+@pytest.mark.parametrize("path", ["/v1/messages", "/v1/responses", "/v1/messages/count_tokens"])
+async def test_what_runs_in_a_job_does_not_choose_the_model_that_is_paid_for(path: str) -> None:
     async with a_bench() as bench:
-        assert (await bench.post("/v1/messages", asked)).endswith(b"hi")
-    assert bench.keys() == []
-    assert f"authorization: Bearer {TOKEN}".encode() in bench.server.received[0]
+        refused = await bench.post(path, {**ASKED, "model": "dearer"})
+        record = await bench.made.last()
+    assert b" 403 " in refused.partition(b"\r\n")[0]
+    assert b"may call the model default alone" in refused
+    assert (record.reason, record.verdict) == (EgressReason.MODEL_NOT_ALLOWED, EgressVerdict.REFUSED)
+    assert bench.server.received == []
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        *(b"no json", b"[1]", b'{"a": NaN}', b"[" * 100_000, b"{}", b'{"model": ["default"]}'),
+        *(b'{"model": "default", "model": "dearer"}', b'{"model": "dearer", "model": "default"}'),
+        '{"model": "default"}'.encode("utf-16"),
+    ],
+)
+async def test_a_body_whose_model_is_not_certain_is_refused(asked: bytes) -> None:
+    async with a_bench() as bench:
+        refused = await bench.post("/v1/messages", asked)
+        record = await bench.made.last()
+    assert b" 400 " in refused.partition(b"\r\n")[0]
+    assert record.reason is EgressReason.MALFORMED
+    assert bench.server.received == []
 
 
 async def test_a_body_in_chunks_goes_on_whole_and_an_encoded_one_is_refused() -> None:
     async with a_bench() as bench:
         head = f"POST http://{MODEL_HOST}/v1/messages HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"
-        await bench.made.ask(head.encode() + b'3\r\n{"a\r\n5\r\n": 1}\r\n0\r\n\r\n')
+        await bench.made.ask(head.encode() + b'b\r\n{"model": "\r\n9\r\ndefault"}\r\n0\r\n\r\n')
         encoded = await bench.post("/v1/messages", headers="Content-Encoding: zstd\r\n")
         record = await bench.made.last(of=2)
-    assert b"content-length: 8\r\n" in bench.server.received[0]
+    assert b"content-length: 20\r\n" in bench.server.received[0]
     assert b" 400 " in encoded.partition(b"\r\n")[0]
     assert record.reason is EgressReason.MALFORMED
     assert len(bench.server.received) == 1
@@ -293,10 +316,10 @@ def test_a_place_without_a_port_has_the_usual_one() -> None:
 @pytest.mark.parametrize("size", [10, SMALL, SMALL + 1, 3 * SMALL])
 async def test_a_body_has_the_same_digest_however_large_it_is(size: int) -> None:
     asked: dict[str, object] = {"model": "ä", "text": "x" * size, "at": [1.5, None, {}]}
-    assert await digest_of(json.dumps(asked).encode()) == canonical_digest(asked)
+    assert await asked_in(json.dumps(asked).encode()) == AskedModel(canonical_digest(asked), "ä")
 
 
 @pytest.mark.parametrize("filling", [b"", b" " * SMALL])
 @pytest.mark.parametrize("body", [b"", b"[]", b"{", b'{"a": NaN}', b"\xff", b'{"a":' * 200_000])
 async def test_a_body_that_no_gateway_takes_has_none(body: bytes, filling: bytes) -> None:
-    assert await digest_of(body + filling) is None
+    assert await asked_in(body + filling) is None

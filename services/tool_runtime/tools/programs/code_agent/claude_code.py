@@ -24,6 +24,8 @@ def start(told: Told) -> Start:
         (
             *("--print", "--output-format", "stream-json", "--verbose", "--dangerously-skip-permissions"),
             *("--strict-mcp-config", "--disallowedTools", "WebSearch,WebFetch", "--session-id", told["session"]),
+            # Before what settings of the repository say, by which each call would be refused.
+            *("--model", str(told["model"])),
         ),
         {
             "ANTHROPIC_BASE_URL": told["gateway"],

@@ -9,6 +9,7 @@ from fixtures.sandboxing.sealed import a_seal, a_seal_jwks
 from foundation.contracts.egress.sealing import Opener
 from foundation.contracts.gateway.job_access import ModelGrant
 from foundation.contracts.tool_job import JobReason, ToolJob, ToolResult
+from foundation.contracts.tools.code_agent import USUAL_MODEL_CALLS
 from foundation.domain.errors import LeaseLost, NotFound, Unauthenticated
 from foundation.domain.tools import SandboxProfile
 from tool_runtime.launcher.jobs.board import JobBoard
@@ -63,7 +64,7 @@ async def test_its_lease_has_the_gateway_and_no_token_and_the_token_is_the_newes
     bench, job = Bench(), an_agents_job()
     opened(bench.board, job)
     lease = await bench.lease()
-    assert lease.models == ModelUpstream(url=GATEWAY, turn=3)
+    assert lease.models == ModelUpstream(url=GATEWAY, turn=3, model="default", most_calls=USUAL_MODEL_CALLS)
     assert lease.job.models is None
     assert "the first token" not in lease.model_dump_json()
     assert bench.leases.run_token(lease.lease_id, lease.token).token == "the first token"

@@ -8,6 +8,7 @@ import pytest
 from foundation.contracts.gateway.job_access import PLACEHOLDER_KEY
 from foundation.contracts.tools.code_agent import CODE_AGENT
 from foundation.domain.tools import ToolEffect
+from tool_runtime.tools.base import ModelCalls
 from tool_runtime.tools.code_agent import CodeAgent
 from tool_runtime.tools.programs.clock import SECONDS
 
@@ -24,7 +25,7 @@ def told(**other: Any) -> dict[str, Any]:
 def test_what_it_is_asked_is_a_file_and_no_part_of_the_command() -> None:
     made = CodeAgent().invocation({**ASKED, "max_model_calls": 7, "timeout_seconds": 90})
     assert "reboot" not in " ".join([*made.argv, *made.env.values()])
-    assert (made.wall_seconds, made.model_calls, made.seconds_in) == (90, 7, SECONDS)
+    assert (made.wall_seconds, made.models, made.seconds_in) == (90, ModelCalls(ASKED["model"], 7), SECONDS)
     assert told()["instructions"] == ASKED["instructions"]
     assert told()["key"] == PLACEHOLDER_KEY
     assert told()["gateway"] == "https://llm.gateway.internal"
