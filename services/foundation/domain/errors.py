@@ -11,7 +11,7 @@ LockstepError
 ├── Unauthenticated       who is calling is not proven
 ├── Forbidden             known, but not allowed
 │   └── NoApprover        may not decide this request
-├── NotFound              also: belongs to another tenant
+├── NotFound              also: belongs to another tenant, or was removed at this moment
 ├── Conflict              the world is not in the state that the call needs
 │   ├── VersionMismatch
 │   ├── IllegalTransition

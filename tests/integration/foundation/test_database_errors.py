@@ -15,6 +15,7 @@ from foundation.domain.errors import (
     DatabaseRefused,
     DatabaseUnavailable,
     LockstepError,
+    NotFound,
     ValueNotStorable,
 )
 from foundation.domain.ids import TenantId, new_uuid
@@ -150,6 +151,18 @@ async def test_a_value_that_cannot_be_stored_is_the_callers_fault_for_good(
         async with database.across_tenants(reason=WHY) as tx:
             await tx.execute(text(statement), {"value": value})
     assert not refused.value.retryable
+
+
+async def test_what_was_removed_while_something_was_made_for_it_is_not_found(database: Database) -> None:
+    """The new row's reference leads nowhere by the time that it is written, though whoever writes it had looked."""
+    tenant_id = TenantId(new_uuid())
+    with pytest.raises(NotFound, match="removed at the same moment") as gone:
+        async with database.tenant(tenant_id) as tx:
+            await tx.execute(
+                text("INSERT INTO roles (tenant_id, role_id, name, permissions) VALUES (:t, :r, 'x', '{runs:read}')"),
+                {"t": tenant_id, "r": new_uuid()},
+            )
+    assert not gone.value.retryable
 
 
 async def test_what_a_login_may_not_do_is_refused_for_good(database: Database) -> None:

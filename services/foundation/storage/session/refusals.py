@@ -11,6 +11,7 @@ from foundation.domain.errors import (
     DatabaseRefused,
     DatabaseUnavailable,
     LockstepError,
+    NotFound,
     TransactionCollided,
     ValueNotStorable,
 )
@@ -24,6 +25,9 @@ _PAUSED_TOO_LONG = "25P03"
 """This process froze, or paused, within a transaction: PostgreSQL has undone it and closed the session."""
 _READ_ONLY = "25006"
 """On a standby every transaction is; one that was begun so never writes, wherever it is."""
+_REFERENCE = "23503"
+_STILL_REFERENCED = "still referenced"
+"""In PostgreSQL's words where it is not the new row that names what is missing, but the old one that others name."""
 _COLLIDED = frozenset({"40001", "40P01"})
 """A serialization failure and a deadlock: PostgreSQL answers, and has undone this transaction for another one."""
 
@@ -52,6 +56,10 @@ def _ours(error: psycopg.Error, *, writing: bool) -> LockstepError:
         return TransactionCollided(detail, retry_after=1)
     if state[:2] in _AWAY or state in (_READ_ONLY, _PAUSED_TOO_LONG):
         return DatabaseUnavailable("PostgreSQL does not answer", retry_after=1)
+    if state == _REFERENCE and _STILL_REFERENCED not in (error.diag.message_detail or ""):
+        # Whoever writes has looked for it in the same transaction, and another one has removed it since.
+        detail = "something that this call names was removed at the same moment; nothing of the call was done"
+        return NotFound(detail, remedy="read anew what there is")
     if state[:2] in _VALUE or isinstance(error, psycopg.DataError):
         return ValueNotStorable("a value cannot be stored", remedy="look for U+0000 and for numbers out of range")
     if not state and isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
