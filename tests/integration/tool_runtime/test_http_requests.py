@@ -108,10 +108,19 @@ async def test_each_redirect_is_decided_anew(opened: Launcher, port: int) -> Non
         metadata = await asked(opened, port, host="metadata.example")
     assert (followed.result["text"], followed.result["url"], followed.result["redirects"]) == ("hi", there, 1)
     assert refused.result["error"]["code"] == "egress_denied"
-    assert "host_not_allowed" in refused.result["error"]["detail"]
+    assert f"the server redirects to {away}: host_not_allowed" in refused.result["error"]["detail"]
     assert [record.host for record in refused.egress.records] == [HOST, NEIGHBOUR]
     assert metadata.status is JobStatus.FAILED
     assert len(site.asked) == 3
+
+
+@pytest.mark.parametrize("to", ["http://169.254.169.254/latest", "http://localhost/", "http://[::1]/x"])
+async def test_a_redirect_to_what_is_no_host_says_where_it_leads(opened: Launcher, port: int, to: str) -> None:
+    async with a_site(port, answer(302, Location=to)) as site:
+        error = (await asked(opened, port)).result["error"]
+    assert error["code"] == "redirect_refused"
+    assert error["detail"].startswith(f"the server redirects to {to}: malformed: ")
+    assert len(site.asked) == 1
 
 
 async def test_a_server_that_speaks_in_the_proxys_name_is_a_server(opened: Launcher, port: int) -> None:

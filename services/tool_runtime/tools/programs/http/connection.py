@@ -78,7 +78,8 @@ def _refused(reason: str, host: str | None, body: bytes) -> RequestFailed:
         told = f"{reason}: {json.loads(body)['detail']}"
     except (ValueError, KeyError, TypeError, RecursionError):
         told = told_refusal(reason, host)
-    return RequestFailed("egress_denied", told, sent=False, passing=reason in NOTHING_WAS_SENT)
+    passing = reason in NOTHING_WAS_SENT
+    return RequestFailed("egress_denied", told, sent=False, passing=passing, is_no_address=reason == "malformed")
 
 
 def _read(response: http.client.HTTPResponse) -> tuple[bytes, bool]:

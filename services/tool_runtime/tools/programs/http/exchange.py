@@ -43,7 +43,10 @@ class Exchange:
 
     def _followed(self) -> Answer:
         while True:
-            answer = self._tried()
+            try:
+                answer = self._tried()
+            except RequestFailed as failure:
+                raise failure.behind_redirect(self.request.url) if self.redirects else failure from failure.__cause__
             location = answer.headers.get("location")
             if answer.status not in REDIRECTS or not location or not self.redirects_left:
                 return answer

@@ -14,12 +14,24 @@ _AS_WRITTEN = "!#$%&'()*+,/:;=?@[]~-._"
 
 
 class RequestFailed(ActionFailed):
-    """There is no answer. `sent` tells whether the request may have reached its server."""
+    """There is no answer. `sent` tells whether the request may have reached its server.
 
-    def __init__(self, code: str, detail: str, *, sent: bool = True, passing: bool = True) -> None:
+    `is_no_address` is true where the proxy cannot make anything of what it was asked for.
+    """
+
+    def __init__(
+        self, code: str, detail: str, *, sent: bool = True, passing: bool = True, is_no_address: bool = False
+    ) -> None:
         super().__init__(code, detail)
         self.sent = sent
         self.passing = passing
+        self.is_no_address = is_no_address
+
+    def behind_redirect(self, url: str) -> "RequestFailed":
+        """The same where a server has led to the address that failed, which nobody else has written."""
+        code = "redirect_refused" if self.is_no_address else self.code
+        detail = f"the server redirects to {url[:200]}: {self.detail}"
+        return RequestFailed(code, detail, sent=self.sent, passing=self.passing)
 
 
 class Request:
