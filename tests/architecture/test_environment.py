@@ -13,6 +13,7 @@ _MAY = {
     "services/tool_runtime/tools/programs/clock.py": "is a part of jobs' programs, whose runner tells them so",
     "services/tool_runtime/tools/programs/mcp_client/stdio.py": "is a job's program, and hands some to the server",
     "services/tool_runtime/tools/programs/refusal_proof.py": "is of a job's programs, whose runner tells them so",
+    "services/tool_runtime/tools/programs/search/main.py": "is a job's program, whose runner tells it so",
     "localstack/bootstrap/commands.py": "runs before anything is installed, and hands its own on",
     "localstack/bootstrap/places.py": "runs before anything is installed",
     "samples/run.py": "a program for people, which is told where the API is as they are",

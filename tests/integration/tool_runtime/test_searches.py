@@ -72,7 +72,11 @@ async def test_what_cannot_be_searched_is_said(launcher: Launcher, store: Presig
     }
     for code, result in asked.items():
         assert (result.status, result.result["error"]["code"]) == (JobStatus.FAILED, code)
+    nothing = await searched(launcher)
+    assert nothing.result["error"] == asked["no_provider"].result["error"]
     elsewhere = await searched(launcher, glob="*.md", inputs=one)
+    assert elsewhere.result["error"]["code"] == "no_documents"
+    assert "provider" not in elsewhere.result["error"]["detail"]
     assert "fits the glob" in elsewhere.result["error"]["detail"]
 
 

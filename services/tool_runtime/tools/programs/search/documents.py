@@ -79,7 +79,7 @@ def _nothing(taken: _Taken, wanted: dict[str, Any]) -> str:
         first = taken.skipped[0]
         return f"none of {len(taken.skipped)} files can be searched; {first['place']!r}: {first['reason']}"
     where = "below /work" if wanted["path"] == "." else f"below {wanted['path']!r}"
-    told = "" if wanted["source"] else "; the web is not searched, as the platform has no provider or files were staged"
+    told = "" if wanted["source"] else "; the web is not searched where files are staged or the step has a workspace"
     return f"there is no file {where}{' that fits the glob' if wanted['glob'] else ''}; stage some{told}"
 
 
