@@ -47,7 +47,8 @@ class Gate:
         opened = (host, port) in self.private
         if not opened and port not in PORTS:
             ports = ", ".join(map(str, sorted(PORTS)))
-            raise RefusedError(EgressReason.PORT_NOT_ALLOWED, f"only the ports {ports} are reached, not {port}")
+            told = f"only the ports {ports}, and those of {host} that an operator has opened, are reached, not {port}"
+            raise RefusedError(EgressReason.PORT_NOT_ALLOWED, told)
         if opened and (address := self.private[host, port]) is not None:
             return [address]
         found = await self._resolved(host, port)

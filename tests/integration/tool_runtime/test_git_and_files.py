@@ -126,6 +126,7 @@ async def test_a_server_that_refuses_by_itself_is_not_taken_for_the_proxy(sessio
     session.remote.refuses = {"x-egress-reason": "host_not_allowed", "x-egress-proof": "0" * 64}
     error = (await session.git("clone", url=session.remote.url))["error"]
     assert error["code"] == "not_authorized"
+    assert "name a secret of its host" in error["detail"]
 
 
 async def test_a_server_that_says_it_keeps_the_connection_cuts_no_request_of_gits(session: Session) -> None:

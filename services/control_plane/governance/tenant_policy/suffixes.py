@@ -1,4 +1,4 @@
-"""Patterns of hosts that are too wide to be given: all names below a suffix under which anybody may register one.
+"""Patterns of hosts that nobody may give: all names below a suffix under which anybody may register one, and our own.
 
 The suffixes are those of the public suffix list, of countries and of companies (`co.uk`, `github.io`), as a release of
 `publicsuffixlist` carries it; nothing is fetched. They are checked where a list is given and nowhere else: what was
@@ -11,7 +11,9 @@ from typing import Annotated
 from publicsuffixlist import PublicSuffixList
 from pydantic import AfterValidator, Field
 
+from foundation.contracts.egress.hosts import matches
 from foundation.contracts.egress.policy import MAX_PATTERNS, HostPattern
+from foundation.contracts.gateway.job_access import MODEL_HOST
 
 _REVERSE = "arpa"
 """Names that are made of addresses, and of the network's own; no pattern of them is meant."""
@@ -23,7 +25,9 @@ def _suffixes() -> PublicSuffixList:
 
 
 def suffix_fault(pattern: str) -> str | None:
-    """Why a well-formed pattern is too wide; None for all others, and for a host."""
+    """Why a well-formed pattern is too wide, or names what is the platform's; None for all others."""
+    if matches(pattern, MODEL_HOST):
+        return f"{MODEL_HOST} is the platform's own name; tools that call models reach it without being allowed to"
     if not pattern.startswith("*."):
         return None
     host = pattern[2:]

@@ -67,6 +67,10 @@ _BRANCH_OF = re.compile(r"branch\.(.+)\.(remote|merge)")
 _LINK_MODE = b"120000 "
 _HEAD_FIELDS = 3
 _ANY = (0, 1, 128)
+_NO_CREDENTIALS = (
+    "the server wants credentials, or does not take those that it was sent; name a secret of its host in the task's"
+    " `secrets`, which the proxy adds to requests"
+)
 _PUT_AWAY = ("hooks", "config.worktree", "commondir", "worktrees", "modules", "info/attributes", "info/grafts")
 
 
@@ -98,6 +102,8 @@ def _failure(said: str, status: int) -> ActionFailed:
     words = " ".join(lines)[-1500:] or f"git ended with {status}"
     for pattern, code in _CODES:
         if pattern.search(words):
+            if code == "not_authorized":
+                words = f"{_NO_CREDENTIALS}. Git says: {words}"
             return ActionFailed(code, words)
     return ActionFailed("git_failed", words)
 

@@ -13,11 +13,14 @@ PROOF = "x-egress-proof"
 KEY_VARIABLE = "EGRESS_PROOF_KEY"
 """The variable in which a job finds the key."""
 
+OF_THE_PLATFORM = "llm.gateway.internal"
+"""The name by which tools that call models reach the gateway."""
+
 WORDS = {
     "malformed": "the request is not one that the proxy takes",
     "host_not_allowed": "the task's `egress` does not name this host; add it there",
     "above_ceiling": "the tenant's egress policy does not allow this host; whoever keeps the policy can add it",
-    "port_not_allowed": "only the ports 80 and 443 are reached",
+    "port_not_allowed": "only the ports 80 and 443 are reached, and those of this host that an operator has opened",
     "name_unresolved": "no address was found for the host's name",
     "address_not_allowed": "the host's name leads to an address that is not public",
     "unreachable": "the host could not be connected to",
@@ -67,4 +70,8 @@ def proven_reason(headers: Headers, host: str | None) -> str | None:
 def told_refusal(reason: str, host: str | None) -> str:
     """The reason, what it means and the host, for whoever made the request."""
     words = WORDS.get(reason, "the proxy does not let the request through")
+    if reason == "host_not_allowed" and (host or "").lower().rstrip(".") == OF_THE_PLATFORM:
+        words = (
+            "this name is the platform's own; only tools that call models reach it, whatever the task's `egress` names"
+        )
     return f"{reason}: {words} ({host})" if host else f"{reason}: {words}"

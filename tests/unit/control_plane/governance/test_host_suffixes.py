@@ -41,3 +41,8 @@ def test_what_was_accepted_before_is_read() -> None:
     assert TaskDefinition.model_validate({"name": "t", "steps": [step], "egress": wide}).egress == wide
     assert NetworkPolicy.model_validate({"hosts": wide, "ceiling": wide}).ceiling == wide
     assert ceiling_of({"hosts": wide}) == wide
+
+
+@pytest.mark.parametrize("pattern", ["llm.gateway.internal", "*.gateway.internal"])
+def test_the_platforms_own_name_is_nobodys_to_give(pattern: str) -> None:
+    assert "the platform's own name" in str(suffix_fault(pattern))

@@ -172,7 +172,10 @@ def test_an_error_is_told_with_its_place_and_bounded() -> None:
 @pytest.mark.parametrize(
     ("reason", "said"),
     [
-        ("port_not_allowed", "(port_not_allowed); pages are reached at the ports 80 and 443"),
+        (
+            "port_not_allowed",
+            "(port_not_allowed); only the ports 80 and 443, and those that an operator opened, are reached",
+        ),
         ("name_unresolved", "(name_unresolved); there is no public server of this name"),
         ("above_ceiling", "(above_ceiling); the tenant's egress policy has to allow the host"),
         ("too_many_requests", "(too_many_requests)"),

@@ -2,7 +2,16 @@
 
 import pytest
 
-from tool_runtime.tools.programs.refusal_proof import KEY_VARIABLE, PROOF, REASON, proof_of, proven_reason
+from foundation.contracts.gateway.job_access import MODEL_HOST
+from tool_runtime.tools.programs.refusal_proof import (
+    KEY_VARIABLE,
+    OF_THE_PLATFORM,
+    PROOF,
+    REASON,
+    proof_of,
+    proven_reason,
+    told_refusal,
+)
 
 PROVEN = {REASON: "unreachable", PROOF: proof_of("key", "unreachable", "a.example")}
 
@@ -45,3 +54,9 @@ def test_without_a_key_nothing_is_believed(monkeypatch: pytest.MonkeyPatch, key:
     if key is not None:
         monkeypatch.setenv(KEY_VARIABLE, key)
     assert proven_reason({REASON: "unreachable", PROOF: proof_of("", "unreachable", "a.example")}, "a.example") is None
+
+
+def test_the_platforms_own_name_is_not_said_to_be_missing_in_the_tasks_egress() -> None:
+    assert OF_THE_PLATFORM == MODEL_HOST
+    assert "platform's own" in told_refusal("host_not_allowed", "LLM.gateway.internal.")
+    assert "add it there" in told_refusal("host_not_allowed", "a.example")

@@ -13,7 +13,7 @@ _NAMED = "the task's egress has to name the host, and the tenant's policy to all
 _REASONS = {
     "host_not_allowed": "the task's `egress` has to name the host",
     "above_ceiling": "the tenant's egress policy has to allow the host",
-    "port_not_allowed": "pages are reached at the ports 80 and 443",
+    "port_not_allowed": "only the ports 80 and 443, and those that an operator opened, are reached",
     "name_unresolved": "there is no public server of this name",
     "address_not_allowed": "the name leads to an address that is not public",
     "malformed": "the address is not one that the proxy takes; a host is a full name, and no IP address",
