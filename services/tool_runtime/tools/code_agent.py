@@ -12,7 +12,7 @@ from foundation.contracts.tools.code_agent import CODE_AGENT, TOLD_NAME, CodeAge
 from foundation.contracts.tools.contract import ToolContract
 from tool_runtime.tools.base import BASE_ENVIRONMENT, NO_REPEATS, Invocation, ModelCalls, Repeats, our_program
 from tool_runtime.tools.programs.clock import SECONDS
-from tool_runtime.tools.programs.git_repository import ENVIRONMENT
+from tool_runtime.tools.programs.git.commands import ENVIRONMENT
 
 AGENT_FOLDERS = {"claude_code": "claude-code", "codex": "codex"}
 """Where below the sandbox's root on the host each agent is installed, if it is."""

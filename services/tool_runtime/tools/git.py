@@ -8,7 +8,8 @@ from typing import Any
 from foundation.contracts.tools.contract import ToolContract
 from foundation.contracts.tools.git import GIT, GitArguments
 from tool_runtime.tools.base import BASE_ENVIRONMENT, NO_REPEATS, Invocation, Repeats, our_program
-from tool_runtime.tools.programs.git_repository import ENVIRONMENT
+from tool_runtime.tools.programs.clock import SECONDS
+from tool_runtime.tools.programs.git.commands import ENVIRONMENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +21,9 @@ class GitTool:
     def invocation(self, arguments: Mapping[str, Any], *, repeats: Repeats = NO_REPEATS) -> Invocation:  # noqa: ARG002
         given = GitArguments.model_validate(arguments)
         return Invocation(
-            argv=our_program("git_actions"),
+            argv=our_program("git.actions"),
             env={**BASE_ENVIRONMENT, **ENVIRONMENT},
             files=(("in/git.json", json.dumps(given.model_dump(mode="json")).encode()),),
             wall_seconds=given.timeout_seconds,
+            seconds_in=SECONDS,
         )

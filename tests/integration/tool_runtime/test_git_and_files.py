@@ -216,3 +216,41 @@ async def test_files_lie_as_deep_as_a_workspace_carries_them(session: Session) -
     await session.files("write", path=deep, text="deep")
     assert deep in [one["path"] for one in (await session.files("list"))["entries"]]
     assert (await session.files("read", path=deep))["text"] == "deep"
+
+
+async def test_objects_may_be_named_by_the_longer_hash(session: Session) -> None:
+    remote = session.remote
+    long, work = remote.folder / "long.git", remote.folder / "long"
+    remote.git("init", "-q", "--bare", "--object-format=sha256", "--initial-branch=main", str(long), at=remote.folder)
+    remote.git("init", "-q", "--object-format=sha256", "--initial-branch=main", str(work), at=remote.folder)
+    (work / "file").write_text("1\n")
+    remote.git("add", "-A", at=work)
+    remote.git("commit", "-qm", "x", at=work)
+    remote.git("push", "-q", str(long), "main", at=work)
+    cloned = await session.git("clone", url=remote.url.replace("project", "long"))
+    assert cloned["commit"] == remote.git("rev-parse", "main", at=long).strip()
+    await session.files("write", path="repository/file", text="2\n")
+    assert [one["path"] for one in (await session.git("diff"))["changed"]] == ["file"]
+    assert (await session.git("commit", message="y", author=AUTHOR))["changed"] == 1
+    assert (await session.git("push"))["pushed"] == "main"
+    assert remote.git("show", "main:file", at=long) == "2\n"
+
+
+async def test_a_clone_that_hangs_says_so_and_leaves_no_folder(session: Session) -> None:
+    session.remote.hangs = True
+    workspace = a_workspace()
+    asked = {"action": "clone", "url": session.remote.url}
+    ran = await run_tool("git", asked, workspace=workspace, private=(session.remote.place,), wall_seconds=4)
+    assert (ran.outcome.stop, ran.survivors) == (None, [])
+    assert json.loads(ran.files["result.json"])["error"]["code"] == "timed_out"
+    session.archive = workspace.kept
+    assert {one["path"] for one in (await session.files("list"))["entries"]} == {"in", "out"}
+
+
+async def test_an_agents_clone_that_hangs_ends_as_an_agent_without_time(session: Session) -> None:
+    session.remote.hangs = True
+    asked = {"agent": "claude_code", "model": "default", "instructions": "x", "url": session.remote.url}
+    ran = await run_tool("code_agent", asked, private=(session.remote.place,), wall_seconds=5)
+    result = json.loads(ran.files["result.json"])
+    assert (ran.outcome.stop, result["error"]["code"]) == (None, "out_of_time")
+    assert (result["agent"], result["model"], result["folder"]) == ("claude_code", "default", "repository")

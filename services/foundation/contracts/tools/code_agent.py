@@ -106,7 +106,9 @@ CODE_AGENT = ToolContract(
     arguments=CodeAgentArguments,
     judge=_effect,
     result=CodeAgentResult,
-    own_failures=(GIT_FAILURES - {"nothing_changed", "rejected", "no_branch", "no_repository"})
+    own_failures=(
+        GIT_FAILURES - {"nothing_changed", "rejected", "no_branch", "no_repository", "bad_origin", "timed_out"}
+    )
     | {"agent_not_installed", "agent_failed", "out_of_time", "budget_exceeded", "too_many_model_calls"},
     calls_models=True,
     tells_after=0,

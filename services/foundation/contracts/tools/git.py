@@ -85,7 +85,7 @@ class GitArguments(ActionArguments):
         "branch": action("name", takes=("start",)),
         "diff": action(takes=("base",)),
         "commit": action("message", "author", takes=("paths",)),
-        "push": action(takes=("branch",)),
+        "push": action(takes=("branch", "to")),
     }
     of_every_action: ClassVar[frozenset[str]] = ActionArguments.of_every_action | {"folder"}
 
@@ -93,6 +93,7 @@ class GitArguments(ActionArguments):
     folder: Folder = Field(default="repository", description="where the repository lies, below /work")
     url: Remote | None = Field(default=None, description="clone: the repository's http(s) address, without credentials")
     branch: Revision | None = Field(default=None, description="clone, push: the branch, if not the one that is current")
+    to: Remote | None = Field(default=None, description="push: the only address that it may be sent to")
     depth: int | None = Field(default=None, ge=1, le=MAX_DEPTH, description="clone: how many commits of history")
     name: Revision | None = Field(default=None, description="branch: the branch to go to; a new one is begun")
     start: Revision | None = Field(default=None, description="branch: where a new one begins, if not here")
@@ -108,6 +109,7 @@ class GitArguments(ActionArguments):
     @classmethod
     def addresses(cls, given: Mapping[str, Any]) -> Iterator[tuple[tuple[str | int, ...], Any]]:
         yield ("url",), given.get("url")
+        yield ("to",), given.get("to")
 
 
 class ChangedPath(BaseModel):
@@ -128,7 +130,7 @@ GIT_FAILURES = frozenset(
     {
         *("egress_denied", "not_authorized", "not_found", "no_such_revision", "no_repository", "folder_exists"),
         *("nothing_changed", "rejected", "too_large", "connection_failed", "no_branch", "outside", "link_loop"),
-        *("git_failed",),
+        *("git_failed", "timed_out", "bad_origin", "bad_repository"),
     }
 )
 
@@ -147,6 +149,7 @@ class GitResult(BaseModel):
         default=None, description="diff: there is more than stands here; all of it is the file diff.patch"
     )
     pushed: str | None = None
+    to: str | None = Field(default=None, description="push: the address that it was sent to")
     error: GitError | None = None
 
 
@@ -163,7 +166,8 @@ GIT = ToolContract(
     description=(
         "Works with one git repository over http(s), one action a call: clone {url, branch?, depth?}, branch {name, "
         "start?} to go to a branch or begin one, diff {base?}, commit {message, author: {name, email}, paths?} of all "
-        "changes, push {branch?} to where it was cloned from. The repository lies in `folder` below /work, where the "
+        "changes, push {branch?, to?} to its origin, which has to be `to` if that is given. The repository lies in "
+        "`folder` below /work, where the "
         "other tools of a workspace see its files. Hosts are those of the task's egress; credentials are no arguments. "
         "Where an action is not done, the result has `error` with a code and a detail."
     ),

@@ -14,7 +14,7 @@ UNAUDITED = frozenset(
         *("not_found", "ambiguous", "bad_selector", "bad_pattern", "bad_session", "is_folder", "no_folder", "no_text"),
         *("no_documents", "no_workspace", "no_session", "no_download", "download_failed", "patch_refused"),
         *("unreadable", "no_such_revision", "no_repository", "no_branch", "folder_exists", "nothing_changed"),
-        *("package_missing", "script_missing", "input_required"),
+        *("package_missing", "script_missing", "input_required", "bad_repository"),
         # What others say: a server, a page, a remote repository, an agent.
         *("tool_error", "refused", "not_started", "server_ended", "page_crashed", "page_closed", "git_failed"),
         *("not_authorized", "rejected", "agent_failed"),

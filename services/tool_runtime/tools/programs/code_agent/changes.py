@@ -6,8 +6,8 @@ out is in neither.
 
 import pathlib
 
-from tool_runtime.tools.programs.git_diff import told_diff
-from tool_runtime.tools.programs.git_repository import raw, run
+from tool_runtime.tools.programs.git.commands import raw, run
+from tool_runtime.tools.programs.git.told_diff import told_diff
 from tool_runtime.tools.programs.places import WORK
 from tool_runtime.tools.programs.results import Room, Told
 
@@ -23,7 +23,7 @@ class FolderChanges:
         self._before = self._snapshot()
 
     def told(self, room: Room) -> Told:
-        """The paths that differ and the diff, as `git_diff` tells them."""
+        """The paths that differ and the diff, as `told_diff` tells them."""
         return told_diff(self._git, (self._before, self._snapshot()), room)
 
     def _snapshot(self) -> str:

@@ -19,8 +19,8 @@ from tool_runtime.tools.programs.code_agent import claude_code, codex
 from tool_runtime.tools.programs.code_agent.agents import HOME, NODE, Heard, Start, Told
 from tool_runtime.tools.programs.code_agent.changes import FolderChanges
 from tool_runtime.tools.programs.endings import OUT, ActionFailed, ends, told_error
-from tool_runtime.tools.programs.git_actions import clone
-from tool_runtime.tools.programs.git_repository import ENVIRONMENT
+from tool_runtime.tools.programs.git.actions import clone
+from tool_runtime.tools.programs.git.commands import ENVIRONMENT, ended_at
 from tool_runtime.tools.programs.places import WORK, place
 from tool_runtime.tools.programs.results import Room, clean
 
@@ -65,7 +65,7 @@ def _seconds_for_the_agent(seconds: float) -> float:
 def _worked(told: Told, ends_at: float) -> dict[str, Any]:
     """The end of the agent and its changes. Raises `ActionFailed` where it could not begin."""
     start, hear = AGENTS[told["agent"]]
-    folder = _prepared(told)
+    folder = _prepared(told, ends_at)
     HOME.mkdir()
     (HOME / ".gitconfig").write_text(_GIT_SETTINGS)
     began = start(told)
@@ -90,11 +90,18 @@ def _answer(words: str, room: Room) -> dict[str, Any]:
     return {"answer": shown, "answer_truncated": True}
 
 
-def _prepared(told: Told) -> pathlib.Path:
-    """The folder that the agent works in."""
+def _prepared(told: Told, ends_at: float) -> pathlib.Path:
+    """The folder that the agent works in. A clone that takes all of its time ends as an agent that does."""
     folder = place(told["folder"])
     if told["url"] is not None:
-        clone({"folder": told["folder"], "url": told["url"], "branch": told["branch"], "depth": None})
+        asked = {"folder": told["folder"], "url": told["url"], "branch": told["branch"], "depth": None}
+        try:
+            with ended_at(ends_at):
+                clone(asked)
+        except ActionFailed as error:
+            if error.code != "timed_out":
+                raise
+            raise ActionFailed("out_of_time", "the clone had not finished when the time was over") from None
     elif not folder.is_dir():
         folder.mkdir(parents=True)
         for staged in (WORK / "in").iterdir():

@@ -13,18 +13,19 @@ from foundation.contracts.tools.catalogue import TOOLS, failures_of
 from foundation.contracts.tools.contract import COMMON_FAILURES
 from foundation.contracts.tools.mcp.calling import MCP_CALL
 from foundation.domain.retry import RetryCause
-from tool_runtime.tools.programs import git_repository
+from tool_runtime.tools.programs import endings
 from tool_runtime.tools.programs.browser import failures as of_browsers
+from tool_runtime.tools.programs.git import commands as of_git
 
-PROGRAMS = Path(git_repository.__file__).parent
+PROGRAMS = Path(endings.__file__).parent
 _SAY = {"ActionFailed", "RequestFailed", "BrowserStepFailed", "McpFailed", "fail"}
 _FROM_TABLES = {
-    "git_repository.py": {code for _, code in git_repository._CODES},
+    "git/commands.py": {code for _, code in of_git._CODES},
     "browser/failures.py": {code for code, _ in of_browsers._CODES.values()},
 }
 _OF_ALL = ("endings.py", "results.py")
 _PLACES = ("places.py",)
-_GIT = ("git_actions.py", "git_repository.py", "git_refusals.py", "git_diff.py", *_PLACES)
+_GIT = ("git/", *_PLACES)
 _HTTP = ("http/",)
 PARTS = {
     "browser": ("browser/",),

@@ -48,7 +48,7 @@ def test_each_action_takes_its_own_arguments_and_the_folder(action: str) -> None
         ("branch", {"url": URL}, "branch takes no 'url'; it takes name, start"),
         ("diff", {"branch": "main"}, "diff takes no 'branch'; it takes base"),
         ("commit", {"start": "main"}, "commit takes no 'start'; it takes author, message, paths"),
-        ("push", {"message": "why"}, "push takes no 'message'; it takes branch"),
+        ("push", {"message": "why"}, "push takes no 'message'; it takes branch, to"),
     ],
 )
 def test_what_belongs_to_another_action_is_refused(action: str, more: dict[str, Any], said: str) -> None:

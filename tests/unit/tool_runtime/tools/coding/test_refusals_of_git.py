@@ -3,7 +3,7 @@
 import pytest
 
 from foundation.contracts.egress.records import EgressReason
-from tool_runtime.tools.programs.git_refusals import refusal_in
+from tool_runtime.tools.programs.git.refusals import refusal_in
 from tool_runtime.tools.programs.refusal_proof import KEY_VARIABLE, WORDS, proof_of
 
 PROOF = proof_of("key", "host_not_allowed", "a.example")

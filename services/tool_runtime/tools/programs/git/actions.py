@@ -10,11 +10,15 @@ import sys
 from collections.abc import Callable
 from functools import partial
 
+from tool_runtime.tools.programs.clock import ends_at
 from tool_runtime.tools.programs.endings import ActionFailed, ends
-from tool_runtime.tools.programs.git_diff import told_diff
-from tool_runtime.tools.programs.git_repository import ORIGIN, opened, raw, run
+from tool_runtime.tools.programs.git.commands import ended_at, raw, run
+from tool_runtime.tools.programs.git.repository import ORIGIN, opened, origin_of
+from tool_runtime.tools.programs.git.told_diff import WHOLE, told_diff
 from tool_runtime.tools.programs.places import WORK, place
 from tool_runtime.tools.programs.results import Room, Told
+
+_MARGIN_SECONDS = 2.0
 
 
 def clone(told: Told) -> Told:
@@ -30,10 +34,10 @@ def clone(told: Told) -> Told:
     folder.parent.mkdir(parents=True, exist_ok=True)
     try:
         run("clone", "--quiet", *options, "--", told["url"], str(folder), at=WORK)
+        return _standing(opened(folder), told)
     except ActionFailed:
         shutil.rmtree(folder, ignore_errors=True)
         raise
-    return _standing(opened(folder), told)
 
 
 def branch(told: Told) -> Told:
@@ -61,7 +65,7 @@ def commit(told: Told) -> Told:
     """Records all that has changed, or what has below `paths`."""
     at = opened(_folder(told))
     run("add", "--all", "--", *(told["paths"] or ["."]), at=at)
-    staged = run("diff", "--cached", "--name-only", "-z", _last_commit(at), "--", at=at)
+    staged = run("diff", "--cached", "--name-only", "-z", WHOLE, _last_commit(at), "--", at=at)
     if not staged:
         raise ActionFailed("nothing_changed", "nothing has changed since the last commit")
     name, email = told["author"]["name"], told["author"]["email"]
@@ -73,6 +77,11 @@ def commit(told: Told) -> Told:
 def push(told: Told) -> Told:
     """Sends a branch to the origin. What is there already is no failure, so that it may be sent again."""
     at = opened(_folder(told))
+    address = origin_of(at)
+    if told["to"] not in {None, address}:
+        raise ActionFailed(
+            "bad_origin", f"the repository's settings name {address!r} as its origin, not {told['to']!r}"
+        )
     name = _branch_name(told["branch"] or _current_branch(at), at)
     if not run("rev-parse", "--verify", "--quiet", f"refs/heads/{name}", at=at, allowed=(0, 1, 128)).strip():
         raise ActionFailed(
@@ -83,7 +92,7 @@ def push(told: Told) -> Told:
     except ActionFailed as error:
         if error.code != "rejected" or not _is_there(name, at):
             raise
-    return {**_standing(at, told), "pushed": name}
+    return {**_standing(at, told), "pushed": name, "to": address}
 
 
 ACTIONS: dict[str, Callable[[Told], Told]] = {
@@ -135,7 +144,8 @@ def _is_there(name: str, at: pathlib.Path) -> bool:
 
 def _done() -> Told:
     told = json.loads((WORK / "in" / "git.json").read_bytes())
-    return ACTIONS[told["action"]](told)
+    with ended_at(ends_at(_MARGIN_SECONDS)):
+        return ACTIONS[told["action"]](told)
 
 
 def main() -> int:

@@ -9,7 +9,9 @@ from tool_runtime.tools.programs.results import Room, Told
 SHOWN_DIFF = 100_000
 SHOWN_FILES = 500
 PATCH = "diff.patch"
-_DIFF = ("diff", "--no-ext-diff", "--no-textconv", "--no-color")
+WHOLE = "--ignore-submodules=dirty"
+"""Without it `.gitmodules` could leave out that a folder has become a repository of its own, or another commit."""
+_DIFF = ("diff", "--no-ext-diff", "--no-textconv", "--no-color", WHOLE)
 
 Git = Callable[..., bytes]
 """Runs git with arguments and gives what it prints."""

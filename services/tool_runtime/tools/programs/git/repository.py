@@ -1,0 +1,163 @@
+"""A repository as an action finds it: its settings and its index made anew, and nothing in it that git would obey.
+
+A repository is hostile: whoever wrote its `.git` may have named programs there that git would run, or changes that it
+would not see. So before every action its settings are written from the few that are data, its index from the last
+commit, and what git would read besides is put out of its reach.
+"""
+
+import os
+import pathlib
+import re
+import shutil
+import urllib.parse
+
+from tool_runtime.sandbox.inside.workspace import stays_inside
+from tool_runtime.tools.programs.endings import ActionFailed
+from tool_runtime.tools.programs.git.commands import raw, run
+from tool_runtime.tools.programs.places import WORK
+
+ORIGIN = "origin"
+_ORIGINS_ADDRESS = f"remote.{ORIGIN}.url"
+_URL = re.compile(r"https?://[!-~]+")
+_BRANCH_OF = re.compile(r"branch\.(.+)\.(remote|merge)")
+_FORMATS = frozenset({"sha1", "sha256"})
+_LINK_MODE = b"120000 "
+_HEAD_FIELDS = 3
+_ANY = (0, 1, 128)
+_NOWHERE = pathlib.Path("/")
+"""Where git finds no repository whose settings it would read first."""
+_PUT_AWAY = ("hooks", "config.worktree", "commondir", "worktrees", "modules", "info", "objects/info")
+_OTHER_ORIGINS = ("remotes", "branches")
+_INDEX = ("index", "sharedindex.*")
+
+
+def opened(folder: pathlib.Path) -> pathlib.Path:
+    """The repository in a folder, with settings and index written anew and its links complete.
+
+    Raises `ActionFailed` where there is none.
+    """
+    own = folder / ".git"
+    if not own.is_dir() or own.is_symlink():
+        raise ActionFailed("no_repository", f"there is no repository in {folder.name!r}; clone one into it first")
+    _put_away_locks(own)
+    settings = _settings_of(own)
+    for name in (*_PUT_AWAY, *_OTHER_ORIGINS):
+        _remove(own / name)
+    _write_settings(settings, own)
+    _write_index(own)
+    _lay_links(folder)
+    return folder
+
+
+def origin_of(folder: pathlib.Path) -> str:
+    """The one address of its origin. Raises `ActionFailed` where that is none that this platform sends anything to."""
+    found = run("config", "--null", "--get-all", _ORIGINS_ADDRESS, at=folder, allowed=(0, 1)).split("\0")[:-1]
+    if len(found) != 1:
+        raise ActionFailed("bad_origin", f"the repository's settings name {len(found)} http(s) addresses of its origin")
+    try:
+        place = urllib.parse.urlsplit(found[0]).netloc
+    except ValueError:
+        raise ActionFailed("bad_origin", "the address of the repository's origin is none") from None
+    if "@" in place:
+        raise ActionFailed(
+            "bad_origin", "the address of the repository's origin holds a user or a password; credentials never do"
+        )
+    return found[0]
+
+
+def _put_away_locks(own: pathlib.Path) -> None:
+    """Of commands that were ended before they had done: no other one runs when an action begins."""
+    for above, folders, files in os.walk(own):
+        for name in (*folders, *files):
+            if name.endswith(".lock"):
+                _remove(pathlib.Path(above) / name)
+
+
+def _remove(place: pathlib.Path) -> None:
+    if place.is_dir() and not place.is_symlink():
+        shutil.rmtree(place)
+    else:
+        place.unlink(missing_ok=True)
+
+
+def _write_settings(settings: list[tuple[str, str]], own: pathlib.Path) -> None:
+    """Beside those that are there, which stay until all of them are written."""
+    new = own / "config.new"
+    _remove(new)
+    for name, value in settings:
+        run("config", "--file", str(new), "--add", name, value, at=_NOWHERE)
+    if (own / "config").is_dir():
+        _remove(own / "config")
+    new.replace(own / "config")
+
+
+def _settings_of(own: pathlib.Path) -> list[tuple[str, str]]:
+    """The few settings that are data: how objects are named, where the origin is, and which branch follows which."""
+    kept = [("core.bare", "false")]
+    version = "0"
+    file = own / "config"
+    told = ""
+    if file.is_file() and not file.is_symlink():
+        told = run("config", "--file", str(file), "--no-includes", "--null", "--list", at=_NOWHERE)
+    for entry in told.split("\0"):
+        name, _, value = entry.partition("\n")
+        if name == "extensions.objectformat" and value in _FORMATS:
+            kept.append((name, value))
+            version = "1"
+        elif _is_data(name, value):
+            kept.append((name, value))
+    followed = (f"remote.{ORIGIN}.fetch", f"+refs/heads/*:refs/remotes/{ORIGIN}/*")
+    return [("core.repositoryformatversion", version), followed, *kept]
+
+
+def _is_data(name: str, value: str) -> bool:
+    if name == _ORIGINS_ADDRESS:
+        return bool(_URL.fullmatch(value))
+    found = _BRANCH_OF.fullmatch(name)
+    if found is None:
+        return False
+    return value == ORIGIN if found[2] == "remote" else value.startswith("refs/heads/")
+
+
+def _write_index(own: pathlib.Path) -> None:
+    """That of the last commit: one that lies there may say of any file that it has not changed."""
+    for name in _INDEX:
+        for place in own.glob(name):
+            _remove(place)
+    if head := run("rev-parse", "--verify", "--quiet", "HEAD", at=own.parent, allowed=(0, 1)).strip():
+        run("read-tree", head, at=own.parent)
+
+
+def _lay_links(folder: pathlib.Path) -> None:
+    """Lays out again the links of the repository that lead out of the workspace.
+
+    No workspace carries such links from one call to the next, so that they are missing although nobody has deleted
+    them; without them the next commit would record that they are gone. Git lays them out as it lays out all files:
+    never through another link, and never over what lies there.
+    """
+    missing: dict[bytes, bytes] = {}
+    for entry in raw("ls-files", "--stage", "-z", at=folder).split(b"\0"):
+        head, _, path = entry.partition(b"\t")
+        lies = folder / os.fsdecode(path)
+        if head.startswith(_LINK_MODE) and not (lies.exists() or lies.is_symlink()):
+            missing[path] = head.split(b" ")[1]
+    if not missing:
+        return
+    above = os.fsencode(folder.relative_to(WORK))
+    targets = zip(missing, _blobs(list(missing.values()), folder), strict=True)
+    out = [path for path, target in targets if not stays_inside(b"%b/%b" % (above, path), target)]
+    # One whose folder is a file now cannot be laid out, and is gone indeed.
+    raw("checkout-index", "--quiet", "-z", "--stdin", at=folder, given=b"\0".join((*out, b"")), allowed=_ANY)
+
+
+def _blobs(names: list[bytes], folder: pathlib.Path) -> list[bytes]:
+    """The contents of objects that lie in the repository; of one that does not, nothing."""
+    rest = raw("cat-file", "--batch", at=folder, given=b"".join(name + b"\n" for name in names))
+    found = []
+    for _ in names:
+        head, _, rest = rest.partition(b"\n")
+        fields = head.split(b" ")
+        size = int(fields[2]) if len(fields) == _HEAD_FIELDS and fields[2].isdigit() else None
+        found.append(b"" if size is None else rest[:size])
+        rest = rest if size is None else rest[size + 1 :]
+    return found
