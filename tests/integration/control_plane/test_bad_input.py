@@ -259,7 +259,6 @@ TOKENS: dict[str, Forge] = {
     "another issuer": lambda _s, m: _own(m, iss="http://elsewhere"),
     "another client": lambda _s, m: _own(m, client_id="elsewhere"),
     "an id token": lambda _s, m: _own(m, token_use="id"),
-    "no member of the tenant": lambda _s, m: _own(m, **{"custom:tenant_id": str(uuid4())}),
     "a tampered body": lambda _s, m: ".".join(
         [m.token.split(".")[0], m.token.split(".")[1][:-4] + "AAAA", m.token.split(".")[2]]
     ),
@@ -275,6 +274,15 @@ def test_a_credential_that_proves_nothing_is_refused(stack: Stack, member: Membe
     answer = httpx.post(f"{stack['LOCKSTEP_API_URL']}/api/v1/tasks", json=task(), headers=headers)
     problem(answer, 401, "unauthenticated")
     assert answer.headers["www-authenticate"].startswith("Bearer")
+    assert written(member) == before
+
+
+def test_a_token_of_a_person_who_is_no_member_of_its_tenant_opens_nothing(stack: Stack, member: Member) -> None:
+    token = _own(member, **{"custom:tenant_id": str(uuid4())})
+    before = written(member)
+    headers = {"authorization": f"Bearer {token}"}
+    answer = httpx.post(f"{stack['LOCKSTEP_API_URL']}/api/v1/tasks", json=task(), headers=headers)
+    problem(answer, 403, "not_a_member")
     assert written(member) == before
 
 

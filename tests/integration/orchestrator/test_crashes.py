@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
+from fixtures.machine.processes import ServiceProcess
 from fixtures.running.agent_runs import started, survived
-from fixtures.running.stack import Stack, new_member
+from fixtures.running.stack import Member, Stack, new_member
 from fixtures.running.workers import Workers
 
 pytestmark = [pytest.mark.stack, pytest.mark.serial, pytest.mark.timeout(240)]
@@ -69,18 +70,42 @@ def test_a_worker_that_lives_on_after_its_lease_cancels_nothing_that_its_success
 ) -> None:
     owner = new_member(quiet)
     late = workers()
-    code = "import time; time.sleep(10); print('slept')"
+    code = "import time; print('began', flush=True); time.sleep(12); print('slept')"
     run = owner.start({"steps": [{"name": "slow", "kind": "tool", "tool": "code.python", "arguments": {"code": code}}]})
-    assert owner.until(lambda: owner.steps(run["id"]).get("slow", {}).get("status") == "RUNNING")
-    os.kill(late.pid, signal.SIGSTOP)
+    assert owner.until(lambda: _tells_progress(owner, run["id"]))
+    _frozen_between_transactions(quiet, late)
     workers()
     assert owner.until(lambda: owner.steps(run["id"])["slow"]["attempt"] == 2)
     # It finds that its lease was taken, while the job that it had submitted still runs for the other.
     os.kill(late.pid, signal.SIGCONT)
     ended = owner.ended(run["id"])
     assert ended["status"] == "COMPLETED", ended
-    assert ended["output"]["slow"]["stdout"] == "slept\n"
+    assert ended["output"]["slow"]["stdout"] == "began\nslept\n"
     assert "the step was taken from this worker while it ran" in late.log()
+
+
+def _tells_progress(owner: Member, run_id: str) -> bool:
+    """Whether the step's job was submitted, and runs."""
+    with owner.api() as api:
+        events = api.get(f"/runs/{run_id}/events").raise_for_status().json()["items"]
+    return any(event["type"] == "step.progress" for event in events)
+
+
+def _frozen_between_transactions(stack: Stack, worker: ServiceProcess) -> None:
+    """One that freezes within a transaction would find that transaction lost, and not its step alone."""
+    doing = "SELECT state FROM pg_stat_activity WHERE application_name = 'orchestrator' AND state <> 'idle'"
+
+    def is_between() -> bool:
+        os.kill(worker.pid, signal.SIGSTOP)
+        with stack.superuser() as connection:
+            # A statement that was sent before ends; what its transaction does after it is for the worker to say.
+            assert Member.until(lambda: ("active",) not in connection.execute(doing).fetchall())
+            if not connection.execute(doing).fetchall():
+                return True
+        os.kill(worker.pid, signal.SIGCONT)
+        return False
+
+    assert Member.until(is_between)
 
 
 @pytest.mark.parametrize(
