@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-# Places in /proc/<pid>/stat after the program's name, which stands in brackets and may itself hold any character.
+# Places among `stat_fields`.
 _FIRST_TIME, _LAST_TIME = 11, 13
 _PROCESSOR = 36
 
@@ -28,5 +28,10 @@ def for_a_job(pid: int, wanted: int) -> set[int]:
     return set([*others[first:], *others[:first], ours][:wanted])
 
 
+def stat_fields(text: bytes) -> list[bytes]:
+    """Of /proc/<pid>/stat after the program's name, which stands in brackets and may itself hold any character."""
+    return text.rpartition(b") ")[2].split()
+
+
 def _stat(process: str) -> list[bytes]:
-    return Path(f"/proc/{process}/stat").read_bytes().rpartition(b") ")[2].split()
+    return stat_fields(Path(f"/proc/{process}/stat").read_bytes())

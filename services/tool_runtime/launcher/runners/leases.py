@@ -133,7 +133,8 @@ class LeaseBook:
 
     def _models(self, job: ToolJob) -> ModelUpstream | None:
         """Where the job's calls of models go. Raises `NoModelsError` for one that is to make some and cannot."""
-        may = find_tool(job.tool).invocation(job.arguments).models if find_tool(job.tool).spec.calls_models else None
+        tool = find_tool(job.tool)
+        may = tool.invocation(job.arguments).models if tool.spec.calls_models else None
         if may is None:
             return None
         if self._gateway_url is None:

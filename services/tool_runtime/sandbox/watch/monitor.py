@@ -9,6 +9,7 @@ import os
 from dataclasses import dataclass, field
 
 from foundation.contracts.tool_job import MIB, JobLimits, JobReason
+from tool_runtime.sandbox.processors import stat_fields
 from tool_runtime.sandbox.watch import kernel, memory
 from tool_runtime.sandbox.watch.kernel import KernelSide, count_locks, kernel_side
 from tool_runtime.sandbox.watch.memory import Mapped, Seen, look_at, mapped, proportional
@@ -20,7 +21,7 @@ MAX_INODES = 50_000
 INODE_BYTES = 1280  # what a file in memory takes without its content, with a long name
 
 _TICKS = os.sysconf("SC_CLK_TCK")
-_FIRST_TIME, _LAST_TIME = 11, 15  # utime, stime, cutime, cstime, counted after the command's closing parenthesis
+_FIRST_TIME, _LAST_TIME = 11, 15  # utime, stime, cutime, cstime among `stat_fields`
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +141,5 @@ class Monitor:
         return owned + sum(proportional(self._proc, one) for one in seen)
 
     def _cpu(self, pid: str) -> float:
-        text = self._proc.read(f"{pid}/stat")
-        times = text[text.rfind(b")") + 2 :].split()[_FIRST_TIME:_LAST_TIME]
+        times = stat_fields(self._proc.read(f"{pid}/stat"))[_FIRST_TIME:_LAST_TIME]
         return sum(int(ticks) for ticks in times) / _TICKS
