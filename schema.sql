@@ -371,7 +371,9 @@ CREATE TABLE runs (
 CREATE UNIQUE INDEX runs_idempotency ON runs (tenant_id, idempotency_key) WHERE idempotency_key IS NOT NULL;
 CREATE INDEX runs_newest ON runs (tenant_id, created_at DESC, run_id DESC);
 CREATE INDEX runs_of_task ON runs (tenant_id, task_id, created_at DESC, run_id DESC);
+CREATE INDEX runs_of_task_by_status ON runs (tenant_id, task_id, status, created_at DESC, run_id DESC);
 CREATE INDEX runs_started_by ON runs (tenant_id, started_by, created_at DESC, run_id DESC);
+CREATE INDEX runs_started_by_status ON runs (tenant_id, started_by, status, created_at DESC, run_id DESC);
 CREATE INDEX runs_forked ON runs (tenant_id, forked_from_run_id, created_at DESC, run_id DESC) WHERE forked_from_run_id IS NOT NULL;
 CREATE INDEX runs_of_parent ON runs (tenant_id, parent_run_id, created_at DESC, run_id DESC) WHERE parent_run_id IS NOT NULL;
 CREATE UNIQUE INDEX runs_of_parent_step ON runs (tenant_id, parent_step_id, parent_attempt) WHERE parent_step_id IS NOT NULL;

@@ -21,13 +21,13 @@ _SEALED_SOON = 50
 _LOOK_AGAIN_SECONDS = 5.0
 _RUNS = """
     INSERT INTO runs (tenant_id, run_id, task_id, task_version, status, error, last_seq, timeout_seconds, progressed_at,
-                      usage_final, input, output, created_by, created_at, started_at, ended_at)
+                      usage_final, input, output, created_by, started_by, created_at, started_at, ended_at)
     SELECT %(tenant)s, gen_random_uuid(), (%(tasks)s::uuid[])[1 + place %% %(kinds)s], 1,
            CASE WHEN place %% 25 = 0 THEN 'FAILED' WHEN place %% 50 = 1 THEN 'CANCELLED' ELSE 'COMPLETED' END,
            CASE WHEN place %% 25 = 0 THEN '{"code": "TOOL_FAILED", "message": "it ended with status 1"}'::jsonb END,
            %(events)s, 3600, began + interval '4 s', true, '{"topic": "rows"}',
            CASE WHEN place %% 25 > 1 THEN '{"draft": {"text": "done"}}'::jsonb END,
-           %(user)s, began, began + interval '1 s', began + interval '4 s'
+           %(user)s, 'user:' || %(user)s, began, began + interval '1 s', began + interval '4 s'
     FROM (SELECT place, now() - interval '1 minute' - place * (interval '90 days' / %(count)s) AS began
           FROM generate_series(1, %(count)s) AS place) AS drawn
 """

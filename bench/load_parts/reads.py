@@ -28,6 +28,8 @@ class Ground:
             "runs by rare status": lambda: "/runs?limit=20&status=TIMED_OUT",
             "runs of task": lambda: f"/runs?limit=20&task_id={self._task()}",
             "runs of task by status": lambda: f"/runs?limit=20&task_id={self._task()}&status=FAILED",
+            "runs of starter": lambda: f"/runs?limit=20&started_by={self.tenant.actor}",
+            "runs of starter by status": lambda: f"/runs?limit=20&started_by={self.tenant.actor}&status=TIMED_OUT",
             "runs forked from": lambda: f"/runs?limit=20&forked_from={self._run()}",
             "runs below": lambda: f"/runs?limit=20&parent_run_id={self._run()}",
             "runs stuck": lambda: "/runs?limit=20&stuck=true",

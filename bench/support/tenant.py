@@ -17,9 +17,10 @@ _USER_KEY = "lockstep/user-signing-key"
 
 @dataclass(frozen=True, slots=True)
 class Tenant:
-    """A new tenant and the access token of its owner."""
+    """A new tenant, its owner as the audit names actors, and the owner's access token."""
 
     tenant_id: TenantId
+    actor: str
     token: str
 
     @property
@@ -39,7 +40,9 @@ def new_tenant(settings: BenchSettings, *, seconds: float = 3600) -> Tenant:
         )
     secret = boto3.client("secretsmanager").get_secret_value(SecretId=_USER_KEY)["SecretString"]
     issuer = LocalIssuer(json.loads(secret), issuer=settings.issuer, client_id=settings.audience)
-    return Tenant(tenant_id, issuer.issue(subject=subject, tenant_id=tenant_id, seconds=int(seconds)))
+    return Tenant(
+        tenant_id, f"user:{user_id}", issuer.issue(subject=subject, tenant_id=tenant_id, seconds=int(seconds))
+    )
 
 
 async def new_task(session: aiohttp.ClientSession, api: str, tenant: Tenant) -> str:
