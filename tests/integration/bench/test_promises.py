@@ -51,7 +51,7 @@ async def scene(scratch: ScratchDatabase, tmp_path: Path) -> AsyncIterator[Scene
         await change(parts, run, "DELETE FROM outbox WHERE run_id = :run")
         database = {"database_url": SecretStr(scratch.superuser_url), "api_url": "http://127.0.0.1:1"}
         settings = BenchSettings().model_copy(update=database)
-        ground = Ground(settings, Settings().paths, Tenant(run.tenant_id, "none"), "redis://127.0.0.1:1")
+        ground = Ground(settings, Settings().paths, Tenant(run.tenant_id, "nobody", "none"), "redis://127.0.0.1:1")
         for name in ("runners.log", "invoice.jsonl"):
             (tmp_path / name).touch()
         load = Load(ground, random.Random(1), runs=0, at_once=0, left_alone=0)

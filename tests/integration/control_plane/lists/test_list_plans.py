@@ -180,7 +180,8 @@ INSERT INTO tasks (tenant_id, task_id, name)
 INSERT INTO task_versions (tenant_id, task_id, version, definition)
     SELECT tenant_id, task_id, 1, jsonb_build_object('name', name) FROM tasks WHERE tenant_id = %(t)s;
 INSERT INTO runs (tenant_id, run_id, task_id, task_version, timeout_seconds, status, ended_at, created_at)
-    SELECT tenant_id, gen_random_uuid(), task_id, 1, 60, CASE WHEN hashtext(name) %% 2 = 0 THEN 'FAILED' ELSE 'COMPLETED' END,
+    SELECT tenant_id, gen_random_uuid(), task_id, 1, 60,
+           CASE WHEN hashtext(name) %% 2 = 0 THEN 'FAILED' ELSE 'COMPLETED' END,
            now(), now() - random() * interval '30 days'
     FROM tasks WHERE tenant_id = %(t)s;
 INSERT INTO runs (tenant_id, run_id, task_id, task_version, timeout_seconds, status, ended_at, started_by)

@@ -23,7 +23,12 @@ async def test_what_the_load_fills_in_is_read_by_every_list(
         fill(scratch.superuser_url, tenant.tenant_id, tenant.user_id, [UUID(task) for task in tasks], runs=RUNS)
         with scratch.superuser() as connection:
             found = connection.execute("SELECT run_id FROM runs WHERE tenant_id = %s", [tenant.tenant_id]).fetchall()
-        reads = Ground("", of_load.Tenant(tenant.tenant_id, ""), tasks, [str(run_id) for (run_id,) in found])
+        reads = Ground(
+            "",
+            of_load.Tenant(tenant.tenant_id, f"user:{tenant.user_id}", ""),
+            tasks,
+            [str(run_id) for (run_id,) in found],
+        )
 
         answers = {name: await owner.get(path()) for name, path in reads.reads().items()}
 
