@@ -1,5 +1,6 @@
-"""PostgreSQL away, or its pool exhausted, is 503 with `Retry-After` in every operation that needs it."""
+"""PostgreSQL away, silent, or its pool exhausted, is 503 with `Retry-After` in every operation that needs it."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -16,12 +17,15 @@ from fixtures.api.operations import Operation, operations_of
 from fixtures.api.problems import problem
 from fixtures.gateways.gateway import Tenant
 from fixtures.machine.free_port import free_port
+from fixtures.machine.frozen_postgres import freezing
+from fixtures.machine.lock_queues import in_the_lock_queue
 from fixtures.machine.postgres import ScratchDatabase
 from foundation.domain.ids import TenantId
 from foundation.storage.people.call_rows import CallRows
 from foundation.storage.session.database import Database, DatabaseSettings
 
 HELD_MS = 60_000
+NOOP = {"name": "a", "kind": "noop"}
 ASK_OTHERS_FIRST = ("/api/v1/breakers", "/api/v1/operations", "/api/v1/workers")
 OF_OPERATORS = {"POST /api/v1/tenants", "GET /api/v1/tenants"}
 OF_OPERATORS |= {f"POST /api/v1/tenants/{{tenant_id}}/{act}" for act in ("suspend", "restore", "owner-invitation")}
@@ -100,3 +104,38 @@ async def test_every_operation_says_that_the_database_is_away(
             return
         async with database.tenant(TenantId(tenant.tenant_id)):
             assert len(await unavailable(api, tenant)) > 20
+
+
+async def test_what_waits_while_postgresql_stops_is_told_so_and_made_once_when_it_goes_on(
+    api: ApiInProcess, tenant: Tenant, scratch: ScratchDatabase
+) -> None:
+    """Its processes stop and its sockets stay open: requests are within a transaction, and others are on their way."""
+    quick = DatabaseSettings(
+        url=PostgresDsn(scratch.url("control_plane")), pool_size=3, connect_timeout_seconds=1, statement_timeout_ms=8000
+    )
+    names = [f"frozen-{number}" for number in range(3)]
+    tasks = {uuid4().hex: {"name": name, "steps": [NOOP]} for name in names}
+
+    async with standing_on(api, Database(quick, application="frozen")), api.caller(tenant) as owner:
+
+        async def make() -> list[httpx.Response]:
+            asked = (owner.post("/tasks", json=task, headers={"idempotency-key": key}) for key, task in tasks.items())
+            return await asyncio.gather(*asked)
+
+        with scratch.superuser() as held, freezing(scratch) as freeze:
+            held.execute("BEGIN; LOCK TABLE tasks")
+            making = asyncio.create_task(make())
+            await in_the_lock_queue(scratch, len(tasks))
+            freeze()
+            async with asyncio.timeout(60):
+                others = await asyncio.gather(
+                    *(owner.get(path) for path in ("/tasks", "/runs", "/audit", "/webhooks") * 3)
+                )
+                refused = [*await making, *others]
+        for answer in refused:
+            assert problem(answer, 503, "dependency_unavailable")["retryable"] is True
+            assert int(answer.headers["retry-after"]) >= 1
+        made = await make()
+        assert [answer.status_code for answer in made] == [201] * len(tasks)
+        listed = (await owner.get("/tasks")).json()["items"]
+        assert sorted(one["name"] for one in listed) == names

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
-from typing import Any, Final, NamedTuple, TypeVar, cast
+from typing import Final, NamedTuple, TypeVar, cast
 from uuid import UUID
 
 import psycopg
@@ -16,6 +16,7 @@ from sqlalchemy.util.concurrency import greenlet_spawn
 
 from foundation.domain.errors import DatabaseBusy, DatabaseUnavailable
 from foundation.domain.ids import TenantId
+from foundation.storage.session.answering import AnsweringConnection, Unanswered
 from foundation.storage.session.documents import from_jsonb
 from foundation.storage.session.refusals import in_our_words
 from foundation.storage.session.transaction import Observer, Transaction
@@ -51,7 +52,9 @@ class DatabaseSettings(BaseSettings):
     pool_size: int = Field(default=8, ge=1, le=100, description="connections kept open")
     pool_timeout_seconds: float = Field(default=5, gt=0, le=60, description="longest wait for a free connection")
     recycle_seconds: int = Field(default=1800, ge=60, description="age at which a connection is replaced")
-    connect_timeout_seconds: int = Field(default=5, ge=1, le=60)
+    connect_timeout_seconds: int = Field(
+        default=5, ge=1, le=60, description="longest silence before a connection is made, begins or undoes"
+    )
     statement_timeout_ms: int = Field(default=15_000, ge=100, le=300_000, description="longest single statement")
     idle_transaction_timeout_ms: int = Field(
         default=10_000, ge=100, le=300_000, description="longest pause between two statements of a transaction"
@@ -74,6 +77,9 @@ class Database:
         url = str(settings.url).replace("postgresql://", "postgresql+psycopg://", 1)
         self._observe = observe
         self._connections = settings.pool_size
+        self._silence_seconds: float = settings.connect_timeout_seconds
+        # The server ends a statement by itself; it is silent if it has not said so by then.
+        self._answer_seconds = settings.statement_timeout_ms / 1000 + self._silence_seconds
         self._engine: AsyncEngine = create_async_engine(
             url,
             pool_size=settings.pool_size,
@@ -83,6 +89,7 @@ class Database:
             pool_reset_on_return=None,
             json_deserializer=from_jsonb,
             connect_args={
+                "async_creator_fn": AnsweringConnection.connect,
                 "autocommit": True,
                 "connect_timeout": settings.connect_timeout_seconds,
                 "target_session_attrs": ONLY_THE_PRIMARY,
@@ -134,7 +141,7 @@ class Database:
                 await cursor.connection.commit()
             except BaseException:
                 # Shielded, because a task that was cancelled may be cancelled again before the connection is back.
-                await asyncio.shield(_give_back(pooled, cursor.connection))
+                await asyncio.shield(self._give_back(pooled))
                 raise
             await greenlet_spawn(pooled.close)
 
@@ -142,19 +149,41 @@ class Database:
         """The first connection that begins a transaction; those that PostgreSQL has closed meanwhile are replaced."""
         for others in reversed(range(self._connections + 1)):
             pooled = await self._engine.raw_connection()
-            connection = cast("psycopg.AsyncConnection[Any]", pooled.driver_connection)
+            connection = cast("AnsweringConnection", pooled.driver_connection)
+            # Nothing is waited for at a beginning but the server itself.
+            connection.longest_wait_seconds = self._silence_seconds
             cursor = connection.cursor(row_factory=namedtuple_row)
             if self._observe is not None:
                 self._observe(begin, {})
             try:
                 await cursor.execute(begin.encode(), prepare=False)
             except BaseException as error:
-                await asyncio.shield(_give_back(pooled, connection))
+                await asyncio.shield(self._give_back(pooled))
+                if isinstance(error, Unanswered):
+                    # The next one would be waited for as long, and so would each other.
+                    raise
                 if connection.closed and others and isinstance(error, psycopg.OperationalError):
                     continue
                 raise
+            connection.longest_wait_seconds = self._answer_seconds
             return pooled, cursor
         raise AssertionError("the last try returns or raises")
+
+    async def _give_back(self, pooled: PoolProxiedConnection) -> None:
+        """Ends the transaction of a connection and gives it back; one on which that fails is closed."""
+        connection = cast("AnsweringConnection", pooled.driver_connection)
+        connection.longest_wait_seconds = self._silence_seconds
+        with suppress(psycopg.Error):
+            await connection.rollback()
+        if connection.closed or not _is_clean(connection):
+            await greenlet_spawn(pooled.invalidate)
+        await greenlet_spawn(pooled.close)
+
+
+def _is_clean(connection: AnsweringConnection) -> bool:
+    """Whether the next transaction can begin on it, and can write."""
+    demoted = connection.info.parameter_status("in_hot_standby") == "on"
+    return not demoted and connection.info.transaction_status is psycopg.pq.TransactionStatus.IDLE
 
 
 def _session_options(settings: DatabaseSettings) -> str:
@@ -168,16 +197,6 @@ def _session_options(settings: DatabaseSettings) -> str:
         f" -c idle_in_transaction_session_timeout={settings.idle_transaction_timeout_ms}"
         " -c timezone=UTC"
     )
-
-
-async def _give_back(pooled: PoolProxiedConnection, connection: "psycopg.AsyncConnection[Any]") -> None:
-    """Ends the transaction of a connection and gives it back; one on which that fails is closed."""
-    with suppress(psycopg.Error):
-        await connection.rollback()
-    demoted = connection.info.parameter_status("in_hot_standby") == "on"
-    if demoted or connection.closed or connection.info.transaction_status is not psycopg.pq.TransactionStatus.IDLE:
-        await greenlet_spawn(pooled.invalidate)
-    await greenlet_spawn(pooled.close)
 
 
 async def with_retries(transaction: Callable[[], Awaitable[T]]) -> T:

@@ -15,6 +15,7 @@ from foundation.domain.errors import (
     TransactionCollided,
     ValueNotStorable,
 )
+from foundation.storage.session.answering import Unanswered
 
 _AWAY = frozenset({"08", "40", "53", "55", "57", "58"})
 """Classes of SQLSTATE that a retry may get past: connection, rollback, resources, object state, operator, system."""
@@ -37,6 +38,8 @@ def in_our_words(*, writing: bool = True) -> Iterator[None]:
     """Raises what the driver raised as one of our errors, with the driver's as its cause; all other errors pass."""
     try:
         yield
+    except Unanswered as error:
+        raise DatabaseBusy("PostgreSQL does not answer", retry_after=2) from error
     except psycopg.Error as error:
         raise _ours(error, writing=writing) from error
     except PoolTimeout as error:
