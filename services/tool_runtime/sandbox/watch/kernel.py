@@ -34,49 +34,69 @@ _TCP_BUFFERS = tuple(Path("/proc/sys/net/ipv4", name) for name in ("tcp_wmem", "
 
 @dataclass(frozen=True, slots=True)
 class KernelSide:
-    """Counts, and the bytes that they may pin."""
+    """Counts, and the bytes that they may pin; what TCP has queued comes on top."""
 
     sockets: int
+    tcp_sockets: int
+    """And those of UDP."""
     descriptors: int
     bytes: int
 
 
 def count_locks(proc: Procfs) -> int:
-    """Locks on parts of files. The kernel stops all of them for a moment to list them: to be asked once a second."""
+    """Locks on parts of files.
+
+    The kernel stops all of them to list them, and whoever asks waits for some milliseconds: to be asked once a second,
+    and not of a job that is over by then.
+    """
     return len(_LOCK.findall(proc.read("locks", cap=64 * MAX_LOCKS)))
 
 
 def kernel_side(proc: Procfs, views: list[str], *, terminals: int, locks: int) -> KernelSide:
     """Everything that the processes seen through `views` have open; `terminals` is a descriptor of /dev/pts."""
-    sockets, queued = _sockets(proc)
+    sockets, tcp_sockets = _sockets(proc)
     opened = {view: _opened(proc, view) for view in views}
     descriptors = sum(opened.values())
     pipes = _pipes(proc, opened) if descriptors > FREE_PIPES else 0
     charged = (
-        queued,
         max(sockets - FREE_SOCKETS, 0) * SOCKET_BYTES,
         max(pipes - FREE_PIPES, 0) * PIPE_BYTES,
         sum(count * count // 4 for count in opened.values()) * WATCH_BYTES,
         locks * LOCK_BYTES,
         (len(os.listdir(terminals)) - 1) * TERMINAL_BYTES,
     )
-    return KernelSide(sockets, descriptors, sum(charged))
+    return KernelSide(sockets, tcp_sockets, descriptors, sum(charged))
 
 
 def _sockets(proc: Procfs) -> tuple[int, int]:
-    """How many there are, those without a descriptor included (not accepted, or closed and not empty), and their TCP.
-
-    What a TCP socket may buffer grows by itself, to megabytes, so what is queued is charged for real.
-    """
+    """How many there are, those without a descriptor included (not accepted, or closed and not empty), and of TCP."""
     four, six = proc.read("1/net/sockstat"), proc.read("1/net/sockstat6")
     used = _USED.search(four)
     in_use = sum(int(count) for count in _IN_USE.findall(four) + _IN_USE.findall(six))
-    queued = 0
-    if in_use:
-        send, receive = (int(path.read_text().split()[2]) for path in _TCP_BUFFERS)
-        for sent, received in _QUEUES.findall(proc.read("1/net/tcp") + proc.read("1/net/tcp6")):
-            queued += min(send, int(sent, 16) * TCP_FACTOR) + min(receive, int(received, 16) * TCP_FACTOR)
-    return max(int(used[1]) if used else 0, in_use), queued
+    return max(int(used[1]) if used else 0, in_use), in_use
+
+
+def most_queued(tcp_sockets: int) -> int:
+    """The bytes that so many TCP sockets can hold at most."""
+    return tcp_sockets * sum(_tcp_buffers()) if tcp_sockets else 0
+
+
+def queued(proc: Procfs) -> int:
+    """The bytes that TCP sockets hold: what one may buffer grows by itself, to megabytes, so that they count for real.
+
+    The kernel looks through the table of all connections of the machine, 10 ms where that is large.
+    """
+    send, receive = _tcp_buffers()
+    return sum(
+        min(send, int(sent, 16) * TCP_FACTOR) + min(receive, int(received, 16) * TCP_FACTOR)
+        for sent, received in _QUEUES.findall(proc.read("1/net/tcp") + proc.read("1/net/tcp6"))
+    )
+
+
+def _tcp_buffers() -> tuple[int, int]:
+    """The most bytes that one socket has to send, and has received."""
+    send, receive = (int(path.read_text().split()[2]) for path in _TCP_BUFFERS)
+    return send, receive
 
 
 def _opened(proc: Procfs, view: str) -> int:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from foundation.contracts.tool_job import MIB, JobLimits, JobReason
 from tool_runtime.sandbox.processors import stat_fields
 from tool_runtime.sandbox.watch import kernel, memory
-from tool_runtime.sandbox.watch.kernel import KernelSide, count_locks, kernel_side
+from tool_runtime.sandbox.watch.kernel import KernelSide, count_locks, kernel_side, most_queued, queued
 from tool_runtime.sandbox.watch.memory import Mapped, Seen, look_at, mapped, proportional
 from tool_runtime.sandbox.watch.procfs import Procfs
 
@@ -101,9 +101,9 @@ class Monitor:
         Between fork and exec a child may share all memory of its parent (vfork), which then counts twice for about a
         millisecond; what is still there at the second look is real.
         """
+        self._looks += 1
         if self._looks % LOOKS_BETWEEN_LOCKS == 0:
             self._locks = count_locks(self._proc)
-        self._looks += 1
         sample = self._look()
         if sample.memory > self.memory_limit:
             second = self._look()
@@ -133,11 +133,15 @@ class Monitor:
         )
 
     def _memory(self, seen: list[Seen], maps: Mapped, held: KernelSide, files: int) -> int:
-        """Exact from half of the limit on; below it, pages that processes share may count more than once."""
+        """Exact from half of the limit on.
+
+        Below it, pages that processes share may count more than once, and what TCP has queued not at all.
+        """
         owned = files + maps.shared + maps.mappings * memory.MAPPING_BYTES + held.bytes
         rough = owned + sum(one.resident for one in seen)
-        if rough <= self.memory_limit // 2:
+        if rough + most_queued(held.tcp_sockets) <= self.memory_limit // 2:
             return rough
+        owned += queued(self._proc)
         return owned + sum(proportional(self._proc, one) for one in seen)
 
     def _cpu(self, pid: str) -> float:
