@@ -15,6 +15,7 @@ from foundation.domain.permissions import BREAK_GLASS, ApiKeyScope, Grant, Permi
 from foundation.storage.audit import break_glass
 from foundation.storage.audit.break_glass import BreakGlassAccess
 from foundation.storage.people import api_keys, tenancy
+from foundation.storage.people.audit import SUBJECT
 from foundation.storage.session.database import Database
 
 _REMEMBERED = 10_000
@@ -74,7 +75,7 @@ class Person:
     @property
     def actor(self) -> str:
         """How the platform's audit trail names them."""
-        return f"subject:{self.subject}"
+        return f"{SUBJECT}{self.subject}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,8 @@ class AuditRow(BaseModel):
     id: int
     at: datetime
     actor: str = Field(
-        description="user:<id>, key:<id>, operator:<subject>, subject:<subject>, or a step whose tool asked its proxy"
+        description="user:<id>, key:<id>, operator:<subject>, or a step whose tool asked its proxy; in the platform's "
+        "audit also subject:<subject>, who acts in no tenant"
     )
     action: str
     target: str

@@ -1,6 +1,7 @@
 """`python -m control_plane.governance.audit.verify`: verifies audits and anchors, and names each first broken row.
 
 Without `--tenant` it verifies the platform's and those of all tenants; the platform's line has no tenant.
+With `--archive` it verifies what a tenant has taken along, and needs neither database nor bucket.
 It ends with 1 when anything is broken.
 """
 
@@ -9,11 +10,13 @@ import asyncio
 import json
 import sys
 from dataclasses import replace
+from pathlib import Path
 from uuid import UUID
 
 from pydantic import PostgresDsn
 
 from control_plane.governance.audit.anchors import AuditAnchors
+from control_plane.governance.audit.archived import verify_archive
 from control_plane.governance.audit.verifying import AuditVerdict, verify
 from control_plane.settings import AuditSettings
 from foundation.cloud.clients import Clients
@@ -54,8 +57,12 @@ async def verdicts(only: TenantId | None) -> list[AuditVerdict]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tenant", type=UUID, help="only this tenant's")
-    only = parser.parse_args().tenant
-    found = asyncio.run(verdicts(None if only is None else TenantId(only)))
+    parser.add_argument("--archive", type=Path, help="that of this archive of a tenant")
+    asked = parser.parse_args()
+    if asked.archive is not None:
+        found = [verify_archive(asked.archive)]
+    else:
+        found = asyncio.run(verdicts(None if asked.tenant is None else TenantId(asked.tenant)))
     for one in found:
         shown = {"rows": one.rows, "anchors": one.anchors, "faults": one.faults}
         sys.stdout.write(json.dumps({"tenant_id": None if one.whose is None else str(one.whose), **shown}) + "\n")

@@ -1,11 +1,12 @@
 """Verifies an audit: every hash of its chain, every row that should have one, and every anchor outside."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from control_plane.governance.audit.anchors import AuditAnchors
+from control_plane.governance.audit.anchors import Anchor, AuditAnchors
 from foundation.storage.audit import chain
 from foundation.storage.audit.books import Whose, opened
-from foundation.storage.audit.chain import SealedRow, first_link, hash_after
+from foundation.storage.audit.chain import Link, SealedRow, first_link, hash_after
 from foundation.storage.session.database import Database
 
 GAP_SECONDS = 60.0
@@ -26,6 +27,12 @@ class AuditVerdict:
     def is_sound(self) -> bool:
         return not self.faults
 
+    def note_unsealed(self, audit_ids: Sequence[int]) -> None:
+        """Rows that should have a place by now; the first one is named."""
+        self.faults += [
+            f"row {audit_id}: it is older than {GAP_SECONDS:g} s and has no place" for audit_id in audit_ids[:1]
+        ]
+
 
 async def verify(database: Database, anchors: AuditAnchors, whose: Whose) -> AuditVerdict:
     """The chain is read in batches, each at its own moment: what is sealed never changes."""
@@ -35,17 +42,7 @@ async def verify(database: Database, anchors: AuditAnchors, whose: Whose) -> Aud
     while not verdict.faults:
         async with opened(database, whose) as tx:
             rows = await chain.sealed_rows(tx, whose, after=link.position, most=_BATCH)
-        for row in rows:
-            if fault := _fault(row, position=link.position + 1, before=link.hash):
-                verdict.faults.append(fault)
-                break
-            link = row.link
-            verdict.rows += 1
-            anchor = anchored.pop(link.position, None)
-            if anchor is not None and anchor.link.hash != link.hash:
-                verdict.faults.append(f"place {link.position}: it is not what anchor {anchor.number} says")
-                break
-            verdict.anchors += anchor is not None
+        link = follow(verdict, rows, link, anchored)
         if not rows:
             break
     if not verdict.faults and anchored:
@@ -55,10 +52,24 @@ async def verify(database: Database, anchors: AuditAnchors, whose: Whose) -> Aud
         )
     async with opened(database, whose) as tx:
         unsealed = await chain.unsealed(tx, whose, older_than_seconds=GAP_SECONDS)
-    verdict.faults += [
-        f"row {audit_id}: it is older than {GAP_SECONDS:g} s and has no place" for audit_id in unsealed[:1]
-    ]
+    verdict.note_unsealed(unsealed)
     return verdict
+
+
+def follow(verdict: AuditVerdict, rows: Iterable[SealedRow], link: Link, anchored: dict[int, Anchor]) -> Link:
+    """The last place that is sound behind this one; what is wrong at the next is noted. Anchors that were met go."""
+    for row in rows:
+        if fault := _fault(row, position=link.position + 1, before=link.hash):
+            verdict.faults.append(fault)
+            break
+        link = row.link
+        verdict.rows += 1
+        anchor = anchored.pop(link.position, None)
+        if anchor is not None and anchor.link.hash != link.hash:
+            verdict.faults.append(f"place {link.position}: it is not what anchor {anchor.number} says")
+            break
+        verdict.anchors += anchor is not None
+    return link
 
 
 def _fault(row: SealedRow, *, position: int, before: bytes) -> str | None:

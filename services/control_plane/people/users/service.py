@@ -25,11 +25,10 @@ async def me(app: AppResources, person: Person) -> Me:
 async def choose_tenant(app: AppResources, person: Person, tenant_id: TenantId) -> Me:
     """`NotFound` for a tenant that they do not belong to, whether there is one or not."""
     async with app.database.tenant(tenant_id) as tx:
-        if not await members.choose_tenant(tx, tenant_id, person.subject):
+        user_id = await members.choose_tenant(tx, tenant_id, person.subject)
+        if user_id is None:
             raise _not_yours()
-        await audit.record(
-            tx, tenant_id, actor=f"subject:{person.subject}", action="user.choose_tenant", target=str(tenant_id)
-        )
+        await audit.record(tx, tenant_id, actor=f"user:{user_id}", action="user.choose_tenant", target=str(tenant_id))
     return await me(app, person)
 
 

@@ -47,30 +47,35 @@ def hash_after(before: bytes, content: str) -> bytes:
     return hashlib.sha256(before + content.encode()).digest()
 
 
+MEMBERS = (
+    "audit_id",
+    "written",
+    "actor",
+    "action",
+    "target",
+    "detail",
+    "outcome",
+    "status",
+    "operation",
+    "request_id",
+    "ip",
+    "user_agent",
+    "trace_id",
+)
+"""What of a row is sealed, in this order; `written` and `detail` as PostgreSQL writes them."""
 _CONTENT = """
     a.audit_id, CAST(extract(epoch FROM a.at) AS text) AS written, a.actor, a.action, a.target,
     CAST(a.detail AS text) AS detail, a.outcome, a.status, a.operation, a.request_id, a.ip, a.user_agent, a.trace_id
 """
 
 
+def content_of(values: Sequence[object]) -> str:
+    """A row in one text, always the same for the same row; `values` are those of `MEMBERS`."""
+    return json.dumps(list(values), ensure_ascii=False, separators=(",", ":"))
+
+
 def _content_of(row: Row) -> str:
-    """The row in one text, always the same for the same row."""
-    members = [
-        row.audit_id,
-        row.written,
-        row.actor,
-        row.action,
-        row.target,
-        row.detail,
-        row.outcome,
-        row.status,
-        row.operation,
-        row.request_id,
-        row.ip,
-        row.user_agent,
-        row.trace_id,
-    ]
-    return json.dumps(members, ensure_ascii=False, separators=(",", ":"))
+    return content_of([getattr(row, name) for name in MEMBERS])
 
 
 async def tenants_to_seal(tx: Transaction, since: int) -> tuple[list[TenantId], int]:

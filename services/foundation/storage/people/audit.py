@@ -17,6 +17,8 @@ from foundation.storage.session.statements import text
 from foundation.telemetry.traces import current_trace_id
 
 DONE = "done"
+SUBJECT = "subject:"
+"""Before what the identity provider knows a person by, who acts in no tenant; only the platform's audit has it."""
 _COLUMNS = "actor, action, target, detail, trace_id, outcome, status, operation, request_id, ip, user_agent"
 _TYPES = """actor text, action text, target text, detail jsonb, trace_id text, outcome text, status int, operation text,
             request_id text, ip text, user_agent text"""
@@ -91,6 +93,8 @@ async def write(tx: Transaction, whose: TenantId | None, rows: Sequence[CallRow]
     if whose is None:
         await tx.execute(_OF_THE_PLATFORM, {"rows": jsonb([_lasting(row) for row in rows])})
     else:
+        if any(str(row["actor"]).startswith(SUBJECT) for row in rows):
+            raise ValueError("a tenant's audit names its people as user:<id>: the tenant reads it and takes it along")
         await tx.execute(_OF_TENANT, {"tenant_id": whose, "rows": jsonb(list(rows))})
 
 

@@ -172,13 +172,14 @@ async def of_subject(tx: Transaction, subject: str) -> list[OwnMembership]:
     ]
 
 
-async def choose_tenant(tx: Transaction, tenant_id: TenantId, subject: str) -> bool:
-    """Makes the tenant the one of the subject's next tokens; False when they are no member of it."""
+async def choose_tenant(tx: Transaction, tenant_id: TenantId, subject: str) -> UserId | None:
+    """Makes the tenant the one of the subject's next tokens; who they are in it, or None when they are no member."""
     changed = await tx.execute(
         text(
             """UPDATE users u SET active_tenant_id = m.tenant_id FROM memberships m
-               WHERE m.tenant_id = :tenant_id AND m.user_id = u.user_id AND u.subject = :subject RETURNING 1"""
+               WHERE m.tenant_id = :tenant_id AND m.user_id = u.user_id AND u.subject = :subject RETURNING u.user_id"""
         ),
         {"tenant_id": tenant_id, "subject": subject},
     )
-    return changed.first() is not None
+    row = changed.first()
+    return UserId(row.user_id) if row else None
