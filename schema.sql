@@ -1842,25 +1842,25 @@ GRANT SELECT ON tenants, users, memberships, step_needs, turns, checkpoints, bud
 GRANT SELECT, INSERT, UPDATE ON api_keys, tasks, runs, artifacts TO control_plane;
 GRANT SELECT, UPDATE ON steps, approvals TO control_plane;
 -- a fork lays down its steps, and shares an agent's checkpoints
-GRANT INSERT ON steps, step_needs, checkpoints TO control_plane;
+GRANT INSERT ON steps, step_needs TO control_plane;
 GRANT SELECT ON message_parts TO control_plane;
 GRANT UPDATE (manifest, deleted_at) ON checkpoints TO control_plane;
 GRANT INSERT ON released_parts TO control_plane;
-GRANT SELECT, INSERT ON task_versions, audit_log, audit_chain, audit_anchors TO control_plane;
+GRANT SELECT ON task_versions, audit_log, audit_chain, audit_anchors TO control_plane;
 GRANT SELECT, INSERT, UPDATE, DELETE ON budgets TO control_plane;
 GRANT SELECT, INSERT, UPDATE, DELETE ON quota_counts TO control_plane;
 GRANT UPDATE (settings) ON tenants TO control_plane;
 -- it closes secrets, and cannot read even what it closed
 GRANT SELECT (tenant_id, name, hosts, version, created_at, updated_at, updated_by), INSERT, UPDATE, DELETE ON secrets TO control_plane;
 GRANT SELECT, INSERT, UPDATE ON tool_sources TO control_plane;
-GRANT SELECT, INSERT ON tool_source_versions, source_tools TO control_plane;
-GRANT SELECT, INSERT, UPDATE (ended_at, ended_by) ON break_glass_accesses TO control_plane;
-GRANT SELECT, INSERT ON platform_audit, platform_audit_chain, platform_audit_anchors TO control_plane;
+GRANT SELECT, INSERT ON source_tools TO control_plane;
+GRANT SELECT ON tool_source_versions TO control_plane;
+GRANT SELECT, UPDATE (ended_at, ended_by) ON break_glass_accesses TO control_plane;
+GRANT SELECT ON platform_audit, platform_audit_chain, platform_audit_anchors TO control_plane;
 GRANT SELECT, INSERT, UPDATE, DELETE ON roles TO control_plane;
-GRANT SELECT, INSERT, UPDATE (name, description) ON service_accounts TO control_plane;
-GRANT INSERT, DELETE, UPDATE (role, role_id, version) ON memberships TO control_plane;
-GRANT INSERT ON users TO control_plane;
-GRANT SELECT, INSERT, DELETE, UPDATE (accepted_at, accepted_by, revoked_at) ON invitations TO control_plane;
+GRANT SELECT, UPDATE (name, description) ON service_accounts TO control_plane;
+GRANT DELETE, UPDATE (role, role_id, version) ON memberships TO control_plane;
+GRANT SELECT, DELETE, UPDATE (accepted_at, accepted_by, revoked_at) ON invitations TO control_plane;
 GRANT INSERT (tenant_id, name, time_zone, contact_email) ON tenants TO control_plane;
 GRANT UPDATE (name, time_zone, contact_email, suspended_at, suspended_reason, version) ON tenants TO control_plane;
 GRANT UPDATE (active_tenant_id) ON users TO control_plane;
@@ -1869,9 +1869,9 @@ GRANT SELECT, INSERT, UPDATE ON webhook_deliveries TO control_plane;
 GRANT SELECT, INSERT, UPDATE ON schedules, schedule_firings TO control_plane;
 GRANT SELECT, INSERT, UPDATE, DELETE ON triggers TO control_plane;
 GRANT SELECT, INSERT ON trigger_calls TO control_plane;
-GRANT SELECT, INSERT, DELETE ON keyed_calls TO control_plane;
+GRANT SELECT, DELETE ON keyed_calls TO control_plane;
 GRANT UPDATE (status, headers, answer) ON keyed_calls TO control_plane;
-GRANT SELECT, INSERT, DELETE, UPDATE (status, headers, answer) ON operator_keyed_calls TO control_plane;
+GRANT SELECT, DELETE, UPDATE (status, headers, answer) ON operator_keyed_calls TO control_plane;
 GRANT SELECT, INSERT, UPDATE, DELETE ON kill_switches, platform_kill_switch TO control_plane;
 GRANT SELECT, INSERT, UPDATE ON tenant_exports, tenant_deletions TO control_plane;
 GRANT SELECT, INSERT, UPDATE ON retention_sweeps TO control_plane;
@@ -1887,8 +1887,8 @@ GRANT UPDATE (discarded_at, discarded_by, reason) ON unreadable_messages TO cont
 GRANT SELECT, INSERT (document, note, based_on, proposed_by) ON gateway_configurations TO control_plane;
 GRANT UPDATE (status, decided_by, decided_at, reason) ON gateway_configurations TO control_plane;
 GRANT UPDATE ON tool_events TO control_plane;
-GRANT INSERT ON outbox, run_events TO control_plane;
-GRANT SELECT, INSERT, DELETE ON tenant_events TO control_plane;
+GRANT INSERT ON outbox TO control_plane;
+GRANT SELECT, DELETE ON tenant_events TO control_plane;
 GRANT USAGE ON SEQUENCE run_events_event_id_seq TO control_plane;
 -- what has not gone out yet, to say why a run stands still
 GRANT SELECT (tenant_id, run_id, step_id, kind, not_before, attempts) ON outbox TO control_plane;
@@ -1903,7 +1903,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON quota_counts TO orchestrator;
 GRANT SELECT, UPDATE ON runs, steps TO orchestrator;
 -- a step may start a run below its own
 GRANT INSERT ON runs TO orchestrator;
-GRANT SELECT, INSERT ON message_parts, checkpoints, tool_attempts, run_events TO orchestrator;
+GRANT SELECT ON message_parts, checkpoints, tool_attempts, run_events TO orchestrator;
 -- a checkpoint that was refused on load is replaced, and parts that no checkpoint names are removed
 GRANT DELETE ON checkpoints, message_parts TO orchestrator;
 GRANT UPDATE (body, size) ON message_parts TO orchestrator;
@@ -1916,8 +1916,6 @@ GRANT SELECT, INSERT ON outbox TO orchestrator;
 GRANT SELECT (tenant_id, name, hosts, sealed) ON secrets TO orchestrator;
 GRANT SELECT ON source_tools TO orchestrator;
 GRANT SELECT (tenant_id, name, version, server) ON tool_source_versions TO orchestrator;
--- what tools asked of their proxy
-GRANT INSERT ON audit_log TO orchestrator;
 GRANT SELECT, INSERT, UPDATE ON queue_watch TO orchestrator;
 GRANT SELECT, INSERT, UPDATE ON dead_letters TO orchestrator;
 GRANT SELECT, INSERT ON unreadable_messages TO orchestrator;
@@ -1927,7 +1925,8 @@ GRANT UPDATE (receive_count, received_at) ON unreadable_messages TO orchestrator
 GRANT SELECT ON task_versions TO lambdas;
 GRANT SELECT, UPDATE ON runs TO lambdas;
 GRANT SELECT, INSERT, UPDATE ON steps TO lambdas;
-GRANT SELECT, INSERT ON step_needs, run_events TO lambdas;
+GRANT SELECT, INSERT ON step_needs TO lambdas;
+GRANT SELECT ON run_events TO lambdas;
 -- whoever ends a step ends its request and the audit rows of its tools; Finalize waits until the ledger has all answers
 GRANT SELECT, UPDATE ON approvals, tool_events TO lambdas;
 GRANT SELECT ON turns, llm_events TO lambdas;
@@ -1935,7 +1934,7 @@ GRANT INSERT ON outbox TO lambdas;
 
 -- llm_gateway: limits, replays, and the ledger to rebuild its counters from
 GRANT SELECT ON tenants, budgets, llm_events TO llm_gateway;
-GRANT SELECT, INSERT ON llm_replays TO llm_gateway;
+GRANT SELECT ON llm_replays TO llm_gateway;
 GRANT SELECT ON kill_switches, platform_kill_switch TO llm_gateway;
 GRANT SELECT, INSERT, UPDATE, DELETE ON gateway_instances TO llm_gateway;
 GRANT SELECT ON gateway_configurations TO llm_gateway, reconciler;
@@ -1944,15 +1943,43 @@ GRANT SELECT ON gateway_configurations TO llm_gateway, reconciler;
 GRANT SELECT, UPDATE, DELETE ON outbox TO relay;
 GRANT SELECT ON runs, steps, released_parts TO sweeper;
 GRANT SELECT (tenant_id, approval_id, status, expires_at) ON approvals TO sweeper;
-GRANT SELECT, INSERT ON llm_events, budget_warnings TO recorder;
+GRANT SELECT, INSERT ON budget_warnings TO recorder;
+GRANT SELECT ON llm_events TO recorder;
 GRANT SELECT ON budgets TO recorder;
 -- which runs are closed and the highest fences, to rebuild Redis from
 GRANT SELECT (tenant_id, run_id, status, generation, ended_at) ON runs TO recorder;
 GRANT SELECT (tenant_id, run_id, step_id, fence) ON steps TO recorder;
-GRANT SELECT, INSERT ON llm_events TO reconciler;
+GRANT SELECT ON llm_events TO reconciler;
 GRANT SELECT, INSERT, UPDATE ON provider_usage TO reconciler;
 -- what is left of a deleted tenant in Redis is not compared with its ledger, which stays
 GRANT SELECT (tenant_id, status) ON tenant_deletions TO reconciler;
+
+-- What the database sets by itself (numbers, moments, transactions) in rows that nobody changes afterwards, nobody sends
+-- either: no login can give a row another moment or another place than its own. The runs' events have the transaction of
+-- their run's row, and a call of a trigger the moment at which its request came.
+GRANT INSERT (tenant_id, number, position) ON audit_anchors TO control_plane;
+GRANT INSERT (tenant_id, position, audit_id, xact, hash) ON audit_chain TO control_plane;
+-- workers tell what tools asked of their proxy
+GRANT INSERT (tenant_id, actor, action, target, detail, trace_id, outcome, status, operation, request_id, ip, user_agent) ON audit_log TO control_plane, orchestrator;
+GRANT INSERT (tenant_id, access_id, operator, reason, expires_at, ended_at, ended_by) ON break_glass_accesses TO control_plane;
+GRANT INSERT (tenant_id, step_id, turn, checkpoint_id, manifest, head, length, metadata, link, deleted_at) ON checkpoints TO control_plane, orchestrator;
+GRANT INSERT (tenant_id, invitation_id, email, role, role_id, digest, invited_by, expires_at, accepted_at, accepted_by, revoked_at) ON invitations TO control_plane;
+GRANT INSERT (tenant_id, idempotency_key, request_digest, status, headers, answer) ON keyed_calls TO control_plane;
+GRANT INSERT (tenant_id, event_day, event_id, kind, adjusts_event_id, user_id, api_key_id, run_id, step_id, generation, fence, call_key, attempt, dialect, route, provider, model, status, usage_source, input_tokens, cached_input_tokens, cache_write_tokens, output_tokens, reasoning_tokens, total_tokens, cost_nano_usd, bound_tokens, bound_nano_usd, price_version, provider_request_id, http_status, error_code, latency_ms, first_token_ms, trace_id, started_at, settled_at, ancestor_run_ids, request_id, reason, bound_kind) ON llm_events TO reconciler, recorder;
+GRANT INSERT (tenant_id, call_key, fingerprint, event_id, http_status, headers, body, object_key, size, sha256, expires_at) ON llm_replays TO llm_gateway;
+GRANT INSERT (tenant_id, user_id, role, role_id, version) ON memberships TO control_plane;
+GRANT INSERT (tenant_id, digest, body, size) ON message_parts TO orchestrator;
+GRANT INSERT (operator, idempotency_key, request_digest, status, headers, answer) ON operator_keyed_calls TO control_plane;
+GRANT INSERT (number, position) ON platform_audit_anchors TO control_plane;
+GRANT INSERT (position, audit_id, xact, hash) ON platform_audit_chain TO control_plane;
+GRANT INSERT (actor, action, target, detail, trace_id, outcome, status, operation, request_id, ip, user_agent) ON platform_audit TO control_plane;
+GRANT INSERT (tenant_id, run_id, seq, xact, type, step_id, data) ON run_events TO control_plane, lambdas, orchestrator;
+GRANT INSERT (tenant_id, user_id, name, description, created_by) ON service_accounts TO control_plane;
+GRANT INSERT (tenant_id, task_id, version, definition, turns_per_dispatch, created_by) ON task_versions TO control_plane;
+GRANT INSERT (tenant_id, at, type, data) ON tenant_events TO control_plane;
+GRANT INSERT (tenant_id, job_id, attempt, fence, worker_id) ON tool_attempts TO orchestrator;
+GRANT INSERT (tenant_id, name, version, digest, left_out, created_by, server) ON tool_source_versions TO control_plane;
+GRANT INSERT (user_id, subject, email, active_tenant_id) ON users TO control_plane;
 
 DO $$
 DECLARE tenant_table text;

@@ -26,8 +26,8 @@ class ListedAuditRow:
         Attributes:
             id (int):
             at (datetime.datetime | Unset):
-            actor (str | Unset): user:<id>, key:<id>, operator:<subject>, subject:<subject>, or a step whose tool asked its
-                proxy
+            actor (str | Unset): user:<id>, key:<id>, operator:<subject>, or a step whose tool asked its proxy; in the
+                platform's audit also subject:<subject>, who acts in no tenant
             action (str | Unset):
             target (str | Unset):
             outcome (AuditOutcome | Unset): How a call ended.
