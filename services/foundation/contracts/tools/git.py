@@ -130,7 +130,7 @@ GIT_FAILURES = frozenset(
     {
         *("egress_denied", "not_authorized", "not_found", "no_such_revision", "no_repository", "folder_exists"),
         *("nothing_changed", "rejected", "too_large", "connection_failed", "no_branch", "outside", "link_loop"),
-        *("git_failed", "timed_out", "bad_origin", "bad_repository"),
+        *("git_failed", "timed_out", "bad_origin", "bad_repository", "bad_objects"),
     }
 )
 

@@ -1,52 +1,21 @@
 """Repositories that hide changes from who reviews them, lead a push elsewhere, or lock the next action out."""
 
-import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from fixtures.sandboxing.git_remote import GitRemote, a_git_remote
-from fixtures.sandboxing.sandboxes import a_workspace, run_tool
+from fixtures.sandboxing.cloned import Steps, steps_with_a_clone
 
 AUTHOR = {"name": "Ada", "email": "ada@example.com"}
-GIT = "import os, pathlib, subprocess; os.chdir('repository'); own = pathlib.Path('.git')\n"
-GIT += "who = ['-c', 'user.name=a', '-c', 'user.email=b']\n"
-GIT += "def git(*a): return subprocess.run(['git', *who, *a], check=True, capture_output=True, text=True).stdout\n"
 CHANGES = "open('seen', 'w').write('1'); open('new', 'w').write('1'); open('README.md', 'w').write('changed\\n')\n"
 CHANGED = [("M", "README.md"), ("A", "new"), ("A", "seen")]
 
 
-class Steps:
-    """Calls that share the workspace of a clone."""
-
-    def __init__(self, remote: GitRemote) -> None:
-        self.remote = remote
-        self.archive: bytes | None = None
-
-    async def git(self, action: str, **arguments: Any) -> dict[str, Any]:
-        workspace, place = a_workspace(self.archive), (self.remote.place,)
-        ran = await run_tool("git", {"action": action, **arguments}, workspace=workspace, private=place)
-        assert ran.survivors == []
-        assert "ran" not in ran.files, "it has run what the repository names"
-        self.archive = workspace.kept
-        told: dict[str, Any] = json.loads(ran.files["result.json"])
-        return told
-
-    async def job(self, code: str) -> str:
-        workspace = a_workspace(self.archive)
-        ran = await run_tool("code.python", {"code": GIT + code}, workspace=workspace)
-        assert (ran.outcome.exit_code, ran.stderr) == (0, "")
-        self.archive = workspace.kept
-        return ran.stdout.strip()
-
-
 @pytest.fixture
 async def steps(tmp_path: Path) -> AsyncIterator[Steps]:
-    async with a_git_remote(tmp_path) as remote:
-        made = Steps(remote)
-        assert "error" not in await made.git("clone", url=remote.url)
+    async with steps_with_a_clone(tmp_path) as made:
         yield made
 
 

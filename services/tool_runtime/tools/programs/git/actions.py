@@ -5,6 +5,7 @@ Ends with 0 where it is done, and with 1 where it is not: then the result is an 
 
 import json
 import pathlib
+import re
 import shutil
 import sys
 from collections.abc import Callable
@@ -13,12 +14,14 @@ from functools import partial
 from tool_runtime.tools.programs.clock import ends_at
 from tool_runtime.tools.programs.endings import ActionFailed, ends
 from tool_runtime.tools.programs.git.commands import ended_at, raw, run
-from tool_runtime.tools.programs.git.repository import ORIGIN, opened, origin_of
+from tool_runtime.tools.programs.git.repository import ORIGIN, Repository, opened, origin_of
 from tool_runtime.tools.programs.git.told_diff import WHOLE, told_diff
 from tool_runtime.tools.programs.places import WORK, place
 from tool_runtime.tools.programs.results import Room, Told
 
 _MARGIN_SECONDS = 2.0
+_STEPS = re.compile(r"[~^@:{]")
+"""Where a revision goes on from the commit that it begins with, as in `HEAD~2`."""
 
 
 def clone(told: Told) -> Told:
@@ -34,7 +37,7 @@ def clone(told: Told) -> Told:
     folder.parent.mkdir(parents=True, exist_ok=True)
     try:
         run("clone", "--quiet", *options, "--", told["url"], str(folder), at=WORK)
-        return _standing(opened(folder), told)
+        return _standing(opened(folder).folder, told)
     except ActionFailed:
         shutil.rmtree(folder, ignore_errors=True)
         raise
@@ -42,32 +45,48 @@ def clone(told: Told) -> Told:
 
 def branch(told: Told) -> Told:
     """Goes to a branch; one that is not there yet is begun, at `start` where that is given."""
-    at = opened(_folder(told))
+    repository = opened(_folder(told))
+    at = repository.folder
     name = _branch_name(told["name"], at)
     known = run("for-each-ref", "--format=%(refname)", f"refs/heads/{name}", f"refs/remotes/{ORIGIN}/{name}", at=at)
     if known.split() and told["start"] is None:
-        run("switch", "--quiet", name, at=at)
+        _prove(repository, _revision(known.split()[0], repository))
+        options = [name]
     else:
-        start = [_revision(told["start"], at)] if told["start"] else []
-        run("switch", "--quiet", "--no-track", "--create", name, *start, at=at)
+        start = [_revision(told["start"], repository)] if told["start"] else []
+        for commit in start:
+            _prove(repository, commit)
+        options = ["--no-track", "--create", name, *start]
+    with repository.proven.alone():
+        run("switch", "--quiet", *options, at=at)
     return _standing(at, told)
 
 
 def diff(told: Told) -> Told:
     """What has changed since `base`, or since the last commit; new files included. All of it is `diff.patch`."""
-    at = opened(_folder(told))
+    repository = opened(_folder(told))
+    at, proven = repository.folder, repository.proven
+    base = _revision(told["base"], repository) if told["base"] else _last_commit(at)
+    if told["base"]:
+        proven.commit(base)
     run("add", "--all", "--intent-to-add", at=at)
-    base = [_revision(told["base"], at)] if told["base"] else [_last_commit(at)]
-    return {**_standing(at, told), **told_diff(partial(raw, at=at), base, Room())}
+    proven.change(base)
+    with proven.alone():
+        return {**_standing(at, told), **told_diff(partial(raw, at=at), [base], Room())}
 
 
 def commit(told: Told) -> Told:
     """Records all that has changed, or what has below `paths`."""
-    at = opened(_folder(told))
+    repository = opened(_folder(told))
+    at, proven = repository.folder, repository.proven
     run("add", "--all", "--", *(told["paths"] or ["."]), at=at)
-    staged = run("diff", "--cached", "--name-only", "-z", WHOLE, _last_commit(at), "--", at=at)
+    # What git finds under an id it does not write again, whatever it holds.
+    proven.change(_last_commit(at), cached=True)
+    with proven.alone():
+        staged = run("diff", "--cached", "--name-only", "-z", WHOLE, _last_commit(at), "--", at=at)
     if not staged:
         raise ActionFailed("nothing_changed", "nothing has changed since the last commit")
+    proven.tree(run("write-tree", at=at).strip())
     name, email = told["author"]["name"], told["author"]["email"]
     who = ("-c", f"user.name={name}", "-c", f"user.email={email}")
     run(*who, "commit", "--quiet", "--no-verify", "--no-gpg-sign", "--cleanup=whitespace", "-m", told["message"], at=at)
@@ -76,7 +95,8 @@ def commit(told: Told) -> Told:
 
 def push(told: Told) -> Told:
     """Sends a branch to the origin. What is there already is no failure, so that it may be sent again."""
-    at = opened(_folder(told))
+    repository = opened(_folder(told))
+    at = repository.folder
     address = origin_of(at)
     if told["to"] not in {None, address}:
         raise ActionFailed(
@@ -90,7 +110,7 @@ def push(told: Told) -> Told:
     try:
         run("push", "--quiet", "--no-verify", ORIGIN, f"refs/heads/{name}:refs/heads/{name}", at=at)
     except ActionFailed as error:
-        if error.code != "rejected" or not _is_there(name, at):
+        if error.code != "rejected" or not _is_there(name, repository):
             raise
     return {**_standing(at, told), "pushed": name, "to": address}
 
@@ -121,12 +141,28 @@ def _branch_name(name: str | None, at: pathlib.Path) -> str:
     return name
 
 
-def _revision(text: str, at: pathlib.Path) -> str:
-    """The commit that a text names, so that no text is taken for an option."""
-    quiet = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{text}^{{commit}}")
-    if found := run(*quiet, at=at, allowed=(0, 1, 128)).strip():
-        return found
+def _revision(text: str, repository: Repository) -> str:
+    """The commit that a text names, so that no text is taken for an option, and none leads to another one."""
+    at, proven = repository.folder, repository.proven
+    begins = _STEPS.split(text, maxsplit=1)[0]
+    quiet = ("rev-parse", "--verify", "--quiet", "--end-of-options")
+    found = run(*quiet, begins or "HEAD", at=at, allowed=(0, 1, 128)).strip()
+    # A whole id is one, even where there is nothing of it.
+    if found and raw("cat-file", "--batch-check", at=at, given=found.encode()).split()[1:] != [b"missing"]:
+        commit = proven.peeled(found)
+        if begins == text:
+            return commit
+        proven.history(commit)
+        with proven.alone():
+            if found := run(*quiet, f"{text}^{{commit}}", at=at, allowed=(0, 1, 128)).strip():
+                return found
     raise ActionFailed("no_such_revision", f"the repository has no commit {text!r}")
+
+
+def _prove(repository: Repository, commit: str) -> None:
+    """The commit, and what differs in it from the last one."""
+    repository.proven.commit(commit)
+    repository.proven.change(_last_commit(repository.folder), commit)
 
 
 def _last_commit(at: pathlib.Path) -> str:
@@ -135,11 +171,15 @@ def _last_commit(at: pathlib.Path) -> str:
     return head or run("hash-object", "-t", "tree", "/dev/null", at=at).strip()
 
 
-def _is_there(name: str, at: pathlib.Path) -> bool:
+def _is_there(name: str, repository: Repository) -> bool:
     """Whether the origin's branch has our commit already: sent before, and perhaps more since."""
+    at, proven = repository.folder, repository.proven
     run("fetch", "--quiet", "--no-tags", ORIGIN, f"refs/heads/{name}", at=at)
     ours = run("rev-parse", "--verify", f"refs/heads/{name}", at=at).strip()
-    return run("merge-base", ours, "FETCH_HEAD", at=at, allowed=(0, 1)).strip() == ours
+    proven.history("FETCH_HEAD")
+    proven.history(ours)
+    with proven.alone():
+        return run("merge-base", ours, "FETCH_HEAD", at=at, allowed=(0, 1)).strip() == ours
 
 
 def _done() -> Told:

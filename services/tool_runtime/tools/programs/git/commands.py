@@ -8,6 +8,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
+from typing import IO
 
 from tool_runtime.tools.programs.endings import ActionFailed
 from tool_runtime.tools.programs.git.refusals import TRACING, forget_heads, refused
@@ -74,7 +75,12 @@ _NO_CREDENTIALS = (
     "the server wants credentials, or does not take those that it was sent; name a secret of its host in the task's"
     " `secrets`, which the proxy adds to requests"
 )
+_UNTRUE = (
+    "`.git/objects` has not what the ids of objects say: some are missing, or stand there with another content, which a"
+    " job has written; clone it anew, and apply there what you trust"
+)
 _ends_at: list[float] = []
+_objects: list[pathlib.Path] = []
 
 
 @contextlib.contextmanager
@@ -87,20 +93,50 @@ def ended_at(moment: float) -> Iterator[None]:
         _ends_at.pop()
 
 
-def run(*arguments: str, at: pathlib.Path, allowed: tuple[int, ...] = (0,)) -> str:
+@contextlib.contextmanager
+def objects_in(folder: pathlib.Path) -> Iterator[None]:
+    """Within it git reads and writes objects in this folder, and not in that of the repository."""
+    _objects.append(folder)
+    try:
+        yield
+    finally:
+        _objects.pop()
+
+
+def run(*arguments: str, at: pathlib.Path, allowed: tuple[int, ...] = (0,), given: bytes = b"") -> str:
     """What git prints. Raises `ActionFailed` with git's own words."""
-    return raw(*arguments, at=at, allowed=allowed).decode("utf-8", "replace")
+    return raw(*arguments, at=at, allowed=allowed, given=given).decode("utf-8", "replace")
 
 
-def raw(*arguments: str, at: pathlib.Path, allowed: tuple[int, ...] = (0,), given: bytes = b"") -> bytes:
-    """The same in bytes, as paths are; `given` is what git reads."""
+def raw(
+    *arguments: str,
+    at: pathlib.Path,
+    allowed: tuple[int, ...] = (0,),
+    given: bytes = b"",
+    into: pathlib.Path | None = None,
+) -> bytes:
+    """The same in bytes, as paths are; `given` is what git reads. What it prints may go to a file instead."""
+    with contextlib.ExitStack() as closed:
+        printed_to = closed.enter_context(into.open("wb")) if into else subprocess.PIPE
+        printed, said, status = _ended(arguments, at, given, printed_to)
+    if status not in allowed:
+        if refusal := refused():
+            raise refusal
+        raise _failure(said.decode("utf-8", "replace"), status)
+    return printed or b""
+
+
+def _ended(
+    arguments: tuple[str, ...], at: pathlib.Path, given: bytes, printed_to: IO[bytes] | int
+) -> tuple[bytes | None, bytes, int]:
     settings = [part for name, value in SETTINGS.items() for part in ("-c", f"{name}={value}")]
+    store = ("/usr/bin/env", f"GIT_OBJECT_DIRECTORY={_objects[-1]}") if _objects else ()
     forget_heads()
     process = subprocess.Popen(
-        [GIT, *settings, *arguments],
+        [*store, GIT, *settings, *arguments],
         cwd=at,
         stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
+        stdout=printed_to,
         stderr=subprocess.PIPE,
         start_new_session=True,
     )
@@ -111,15 +147,16 @@ def raw(*arguments: str, at: pathlib.Path, allowed: tuple[int, ...] = (0,), give
         os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
         raise ActionFailed("timed_out", "git had not finished when the time of the call was over") from None
-    if process.returncode not in allowed:
-        if refusal := refused():
-            raise refusal
-        raise _failure(said.decode("utf-8", "replace"), process.returncode)
-    return printed
+    return printed, said, process.returncode
 
 
 def _seconds_left() -> float | None:
     return max(0.0, _ends_at[-1] - time.monotonic()) if _ends_at else None
+
+
+def untrue(words: str) -> ActionFailed:
+    """Objects of a repository are not what their ids say, or are missing."""
+    return ActionFailed("bad_objects", f"{_UNTRUE} ({words})")
 
 
 def _failure(said: str, status: int) -> ActionFailed:
@@ -130,6 +167,8 @@ def _failure(said: str, status: int) -> ActionFailed:
             return ActionFailed("bad_repository", f"{remedy} ({words})")
     for pattern, code in _CODES:
         if pattern.search(words):
+            if code == "bad_objects":
+                return untrue(words)
             if code == "not_authorized":
                 words = f"{_NO_CREDENTIALS}. Git says: {words}"
             return ActionFailed(code, words)
@@ -159,6 +198,7 @@ _ILL = (
 _CODES = tuple(
     (re.compile(pattern, re.IGNORECASE), code)
     for pattern, code in (
+        (r"missing necessary objects|did not receive expected object", "bad_objects"),
         (r"CONNECT tunnel failed|Proxy CONNECT aborted", "egress_denied"),
         (r"returned error: 40[13]|could not read Username|Authentication failed", "not_authorized"),
         (r"returned error: 404|repository .* not found", "not_found"),

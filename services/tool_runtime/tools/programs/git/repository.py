@@ -2,7 +2,7 @@
 
 A repository is hostile: whoever wrote its `.git` may have named programs there that git would run, or changes that it
 would not see. So before every action its settings are written from the few that are data, its index from the last
-commit, and what git would read besides is put out of its reach.
+commit, as far as that is what its id says, and what git would read besides is put out of its reach.
 """
 
 import os
@@ -10,10 +10,12 @@ import pathlib
 import re
 import shutil
 import urllib.parse
+from dataclasses import dataclass
 
 from tool_runtime.sandbox.inside.workspace import stays_inside
 from tool_runtime.tools.programs.endings import ActionFailed
 from tool_runtime.tools.programs.git.commands import raw, run
+from tool_runtime.tools.programs.git.proven import Proven
 from tool_runtime.tools.programs.places import WORK
 
 ORIGIN = "origin"
@@ -31,10 +33,18 @@ _OTHER_ORIGINS = ("remotes", "branches")
 _INDEX = ("index", "sharedindex.*")
 
 
-def opened(folder: pathlib.Path) -> pathlib.Path:
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """Where it lies, and what of it is proven to be what its ids say."""
+
+    folder: pathlib.Path
+    proven: Proven
+
+
+def opened(folder: pathlib.Path) -> Repository:
     """The repository in a folder, with settings and index written anew and its links complete.
 
-    Raises `ActionFailed` where there is none.
+    The last commit is proven. Raises `ActionFailed` where there is no repository, or one that lies.
     """
     own = folder / ".git"
     if not own.is_dir() or own.is_symlink():
@@ -44,9 +54,11 @@ def opened(folder: pathlib.Path) -> pathlib.Path:
     for name in (*_PUT_AWAY, *_OTHER_ORIGINS):
         _remove(own / name)
     _write_settings(settings, own)
-    _write_index(own)
-    _lay_links(folder)
-    return folder
+    proven = Proven(folder)
+    _write_index(own, proven)
+    with proven.alone():
+        _lay_links(folder)
+    return Repository(folder, proven)
 
 
 def origin_of(folder: pathlib.Path) -> str:
@@ -119,13 +131,17 @@ def _is_data(name: str, value: str) -> bool:
     return value == ORIGIN if found[2] == "remote" else value.startswith("refs/heads/")
 
 
-def _write_index(own: pathlib.Path) -> None:
+def _write_index(own: pathlib.Path, proven: Proven) -> None:
     """That of the last commit: one that lies there may say of any file that it has not changed."""
     for name in _INDEX:
         for place in own.glob(name):
             _remove(place)
     if head := run("rev-parse", "--verify", "--quiet", "HEAD", at=own.parent, allowed=(0, 1)).strip():
-        run("read-tree", head, at=own.parent)
+        proven.commit(head)
+        with proven.alone():
+            run("read-tree", head, at=own.parent)
+            # By the files; a comparison would read the object of each that it has not looked at yet.
+            run("update-index", "-q", "--refresh", at=own.parent, allowed=(0, 1))
 
 
 def _lay_links(folder: pathlib.Path) -> None:
