@@ -234,7 +234,7 @@ BROWSER = ToolContract(
             *("not_found", "ambiguous", "bad_selector", "timed_out", "egress_denied", "connection_failed"),
             *("certificate", "too_many_redirects", "refused_url", "no_download", "download_failed"),
             *("too_large", "too_deep", "unreadable", "page_crashed", "page_closed", "no_browser"),
-            *("no_workspace", "no_session", "bad_session", "interrupted"),
+            *("no_workspace", "no_session", "bad_session", "interrupted", "odd_page"),
         }
     ),
     judge=_effect,

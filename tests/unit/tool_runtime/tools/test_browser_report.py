@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tool_runtime.runner.result_document import read_result
+from tool_runtime.tools.programs.browser import page_values
 from tool_runtime.tools.programs.browser.failures import BrowserStepFailed, of_network, of_playwright, refused
 from tool_runtime.tools.programs.browser.report import (
     FILES_BYTES,
@@ -162,7 +163,7 @@ def test_an_error_is_told_with_its_place_and_bounded() -> None:
         "http://a.example/x: the connection failed (ERR_CONNECTION_RESET)"
     )
     long = of_playwright("Locator.fill: Error: no\n\n====\n" + "\x1b[2m  - tried\x1b[22m\n" * 500)
-    assert long.detail.splitlines() == ["Locator.fill: Error: no", *["  - tried"] * 12]
+    assert long.detail == "the browser cannot do this here: no"
     assert of_network("ERR_FAILED", "").detail == "the connection failed (ERR_FAILED)"
     assert refused("http://a.example/", "host_not_allowed").detail.startswith(
         "http://a.example/: the proxy of this job refused it (host_not_allowed); the task's `egress` has to name"
@@ -189,15 +190,67 @@ def test_a_refusal_of_the_proxy_says_what_would_help(reason: str, said: str) -> 
     )
 
 
+STRICT = (
+    "Locator.click: Error: strict mode violation: locator('a') resolved to 2 elements:\n"
+    "    1) <a>One</a> aka get_by_role('link', name='One')\n    2) <a>Two</a> aka get_by_text('Two')\n"
+)
+CLICK = 'Locator.click: Timeout 10000ms exceeded.\nCall log:\n\x1b[2m  - waiting for locator("#a")\x1b[22m\n'
+
+
 @pytest.mark.parametrize(
-    "told",
+    ("words", "said"),
     [
-        'Locator.click: Unknown engine "x" while parsing selector x=1',
-        "Locator.click: TypeError: x is not a function\n    at InjectedScript._queryEngineAll (<anonymous>:1:2)",
-        "Locator.click: internal:control=enter-frame is not followed",
+        (f"{CLICK}    - element is not visible\n", "is not shown; open first what hides it"),
+        (f"{CLICK}    - element is not enabled\n", "is disabled"),
+        (f"{CLICK}    - element is not stable\n", "does not stop moving"),
+        (f'{CLICK}    - <div id="b">…</div> intercepts pointer events\n', 'lies over it: <div id="b">…</div>; close'),
+        (CLICK, "wait for an element of it"),
+        (
+            STRICT,
+            "more than one element: <a>One</a>; <a>Two</a>. Write one that fits one of them",
+        ),
+        (
+            'Locator.click: Unexpected token "" while parsing css selector "a["',
+            ': Unexpected token "" while parsing css',
+        ),
+        (
+            "Locator.click: TypeError: x\n    at InjectedScript._queryEngineAll (<anonymous>:1:2)",
+            "cannot be followed; write",
+        ),
+        ("Locator.click: internal:control=enter-frame is not followed", "cannot be followed; write CSS"),
+        (
+            "Locator.fill: Error: Element is not an <input>\nCall log:\n  - fill",
+            "cannot do this here: Element is not an <input>",
+        ),
+        ("Page.title: Target page, context or browser has been closed", "the page was closed"),
     ],
 )
-def test_a_selector_that_playwright_cannot_follow_is_told_as_one(told: str) -> None:
-    failed = of_playwright(told)
-    assert failed.code == "bad_selector"
-    assert "InjectedScript" not in failed.detail
+def test_an_error_of_playwright_s_says_what_to_do_and_none_of_its_account(words: str, said: str) -> None:
+    detail = of_playwright(words).detail
+    assert said in detail
+    for raw in ("Call log", "Locator.", "Page.", "\x1b", "Timeout", "strict mode", "aka ", "InjectedScript", "\n"):
+        assert raw not in detail
+
+
+@pytest.mark.parametrize("value", [None, 3, "text", [None], [["a"]], {"0": "a"}, [{}], [True]])
+def test_a_page_that_answers_with_no_texts_is_told_as_one(value: object) -> None:
+    with pytest.raises(BrowserStepFailed, match="no text") as failed:
+        page_values.texts(value)
+    assert failed.value.code == "odd_page"
+
+
+@pytest.mark.parametrize("value", [None, "1", True, float("nan"), float("inf"), [1], {}])
+def test_a_size_that_is_none_is_told_as_one(value: object) -> None:
+    with pytest.raises(BrowserStepFailed, match="no size"):
+        page_values.size(value)
+
+
+@pytest.mark.parametrize("value", [None, [1], [1, 2, 3], "ab", {}])
+def test_two_values_are_two(value: object) -> None:
+    with pytest.raises(BrowserStepFailed, match="something else"):
+        page_values.pair(value)
+
+
+def test_texts_and_sizes_of_a_page_are_taken_clean() -> None:
+    assert page_values.texts(["a\0", "\ud800b"]) == ["a\ufffd", "\ufffdb"]
+    assert [page_values.size(value) for value in (-3, 0, 7.9, 1e300)] == [1, 1, 7, int(1e300)]

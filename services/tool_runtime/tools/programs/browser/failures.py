@@ -4,10 +4,14 @@ import re
 
 from tool_runtime.tools.programs.endings import ActionFailed
 
-PASSING_LINES = 12
-"""How much of Playwright's own account is told."""
+SHOWN_ELEMENTS = 5
+SHOWN_LINE = 300
 
-_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+_ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
+_CALLED = re.compile(r"^(?:[A-Z][A-Za-z]*\.[a-z_A-Z]+: )?(?:[A-Za-z]*Error: )*")
+"""What Playwright puts before its words: its own names of what was called."""
+_ELEMENT = re.compile(r"^\s+\d+\) (.+?)(?: aka .*)?$", re.MULTILINE)
+_COVERING = re.compile(r"(<[^\n]*>)[^\n]* intercepts pointer events")
 _NET = re.compile(r"net::(ERR_[A-Z0-9_]+)")
 _NAMED = "the task's egress has to name the host, and the tenant's policy to allow it"
 _REASONS = {
@@ -46,24 +50,72 @@ class BrowserStepFailed(ActionFailed):
 
 
 def of_playwright(told: str) -> BrowserStepFailed:
-    """Playwright's error, as what it means for the step."""
-    text = _COLOURS.sub("", told)
+    """Playwright's error, as what it means for the step. Its own account of what it tried is not repeated."""
+    text = _ESCAPES.sub("", told)
     first = text.partition("\n")[0]
     if found := _NET.search(first):
         return of_network(found[1], first.partition(" at ")[2])
     if "strict mode violation" in text:
-        return BrowserStepFailed("ambiguous", _shown(text))
+        return _ambiguous(text)
     if "Timeout" in first and "exceeded" in first:
-        return BrowserStepFailed("timed_out", _shown(text))
+        return BrowserStepFailed("timed_out", _not_in_time(text))
     if any(words in text for words in _OF_SELECTORS):
-        return BrowserStepFailed("bad_selector", _shown(text.partition("\n    at ")[0]))
+        return BrowserStepFailed(
+            "bad_selector",
+            f"the selector cannot be followed{_cause(first)}; write CSS, text=…, role=button[name='…'] or XPath",
+        )
     if "crashed" in first:
         return BrowserStepFailed(
             "page_crashed", "the page's process ended; it took more memory than it may, or made it fail"
         )
     if "has been closed" in text or "Connection closed" in text:
         return BrowserStepFailed("page_closed", "the page was closed, by itself or with its browser")
-    return BrowserStepFailed("not_possible", _shown(text))
+    return BrowserStepFailed("not_possible", f"the browser cannot do this here: {plain_words(text)}")
+
+
+def plain_words(told: str) -> str:
+    """The first line of what Playwright says, without its names of functions and without escapes of terminals."""
+    line = _ESCAPES.sub("", told).strip().partition("\n")[0]
+    return _CALLED.sub("", line).strip()[:SHOWN_LINE] or "it says no more"
+
+
+def _cause(first: str) -> str:
+    """What the parser of selectors says, where it is that and no fault within its script."""
+    return f": {plain_words(first)}" if "parsing" in first or "Unknown engine" in first else ""
+
+
+def _ambiguous(text: str) -> BrowserStepFailed:
+    elements = [found[:SHOWN_LINE] for found in _ELEMENT.findall(text)]
+    shown = "; ".join(elements[:SHOWN_ELEMENTS])
+    more = f"; and {len(elements) - SHOWN_ELEMENTS} more" if len(elements) > SHOWN_ELEMENTS else ""
+    return BrowserStepFailed(
+        "ambiguous",
+        f"the selector fits more than one element: {shown}{more}. Write one that fits one of them, such as"
+        " `… >> nth=0` for the first",
+    )
+
+
+def _not_in_time(text: str) -> str:
+    """Why something was not ready, as far as what Playwright has tried last tells it."""
+    if covering := _COVERING.findall(text):
+        over = covering[-1][:SHOWN_LINE]
+        return f"the element is there, and another one lies over it: {over}; close or leave that one first"
+    for words, meaning in _NOT_READY:
+        if words in text:
+            return f"the element is there, {meaning}"
+    return "the page was not ready in time; wait for an element of it (`wait_for`), or try again later"
+
+
+_NOT_READY = (
+    ("did not find some options", "and has no such choice; extract its html to see which there are"),
+    ("element is not enabled", "and is disabled; do first what it waits for"),
+    ("element is not editable", "and takes no text; it may only be read"),
+    ("element is outside of the viewport", "and lies where nothing is shown; scrolling does not bring it into view"),
+    ("element is not stable", "and does not stop moving"),
+    ("element is not visible", "and is not shown; open first what hides it, such as a menu"),
+    ("to be visible", "and is not shown; open first what hides it, such as a menu"),
+)
+"""Words of Playwright's about an element that it waits for, and what they mean."""
 
 
 def of_network(code: str, url: str) -> BrowserStepFailed:
@@ -83,10 +135,3 @@ def refused(url: str, reason: str) -> BrowserStepFailed:
     """What the proxy has answered to a request that it could read."""
     advice = f"; {_REASONS[reason]}" if reason in _REASONS else ""
     return BrowserStepFailed("egress_denied", f"{url[:500]}: the proxy of this job refused it ({reason[:100]}){advice}")
-
-
-def _shown(text: str) -> str:
-    """The message and the beginning of the account of what was tried, without empty lines."""
-    lines = [line.rstrip() for line in text.splitlines() if line.strip() and not set(line.strip()) <= set("=-")]
-    lines = lines[: PASSING_LINES + 1]
-    return "\n".join(line[:300] for line in lines)

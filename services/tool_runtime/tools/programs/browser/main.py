@@ -15,11 +15,12 @@ from typing import Any
 
 from playwright.async_api import Error, async_playwright
 
-from tool_runtime.tools.programs.browser.failures import BrowserStepFailed, of_playwright
+from tool_runtime.tools.programs.browser import page_values
+from tool_runtime.tools.programs.browser.failures import BrowserStepFailed, of_playwright, plain_words
 from tool_runtime.tools.programs.browser.opening import VIEW, opened
 from tool_runtime.tools.programs.browser.report import Report
 from tool_runtime.tools.programs.browser.sessions import SAVE_SECONDS, Session
-from tool_runtime.tools.programs.browser.steps import ACTIONS, Browsing, Step
+from tool_runtime.tools.programs.browser.steps import ACTIONS, Browsing, Step, answered
 from tool_runtime.tools.programs.browser.watch import Watch
 from tool_runtime.tools.programs.endings import say, tell, told_error
 
@@ -54,7 +55,9 @@ async def browse(told: dict[str, Any], report: Report, *, until: float) -> int:
     except Error as error:
         of_session = session is not None and session.state is not None and "storage" in str(error).lower()
         code = "bad_session" if of_session else "no_browser"
-        report.fail(BrowserStepFailed(code, f"the browser did not start: {error}"), step=None, action=None)
+        report.fail(
+            BrowserStepFailed(code, f"the browser did not start: {plain_words(str(error))}"), step=None, action=None
+        )
         return 1
     at = Browsing(page, Watch(page, report), report, until=until)
     made = await _resume(at, session, told["steps"]) and await _make(at, told["steps"])
@@ -84,11 +87,13 @@ async def _make(at: Browsing, steps: list[Step]) -> bool:
         action = next(name for name in ACTIONS if name in step)
         at.report.fail(INTERRUPTED, step=number, action=action)
         at.report.write()
-        tell(f"step {number + 1} of {len(steps)}: {_about(action, step)}")
+        about = f"step {number + 1} of {len(steps)}: {_about(action, step)}"
+        tell(about)
         failure = await _failure(at, action, step, number)
         await _look(at)
         if failure is not None:
-            at.report.fail(failure, step=number, action=action)
+            placed = BrowserStepFailed(failure.code, f"{about}: {failure.detail}")
+            at.report.fail(placed, step=number, action=action)
             return False
         at.report.step_done()
     return True
@@ -139,8 +144,8 @@ async def _look(at: Browsing) -> None:
     title = None
     # Where a page could not be had, what is shown in its place is Chromium's, and the address still the old one.
     if not at.watch.broken.is_set() and at.watch.failed is None:
-        with contextlib.suppress(TimeoutError, Error):
-            title = await asyncio.wait_for(at.page.title(), TITLE_SECONDS)
+        with contextlib.suppress(TimeoutError, BrowserStepFailed):
+            title = page_values.text(await asyncio.wait_for(answered(at.page.title()), TITLE_SECONDS))
     at.report.stands(at.page.url, title, at.watch.status)
 
 

@@ -79,8 +79,8 @@ def markdown(source: str, url: str, *, whole: bool) -> tuple[str, str]:
         return text, "page"
     except RecursionError:
         raise BrowserStepFailed("too_deep", "the page is nested too deep for Markdown; extract its text") from None
-    except (ValueError, AssertionError, lxml_html.etree.LxmlError) as error:
-        raise BrowserStepFailed("unreadable", f"the page's HTML cannot be read: {error}; extract its text") from error
+    except Exception as error:  # the libraries give up on odd pages in many ways, none of which is a fault of ours
+        raise BrowserStepFailed("unreadable", "the page's HTML cannot be read; extract its text") from error
 
 
 def _article(source: str, url: str, *, tables: int) -> str:

@@ -9,7 +9,14 @@ from typing import Any
 
 from playwright.async_api import Error
 
-from tool_runtime.tools.programs.browser.failures import BrowserStepFailed, of_network, refused
+from tool_runtime.tools.programs.browser import page_values
+from tool_runtime.tools.programs.browser.failures import (
+    BrowserStepFailed,
+    of_network,
+    of_playwright,
+    plain_words,
+    refused,
+)
 from tool_runtime.tools.programs.browser.opening import DOWNLOADS
 from tool_runtime.tools.programs.browser.report import Report
 from tool_runtime.tools.programs.browser.watch import Watch
@@ -93,6 +100,20 @@ async def element(at: Browsing, selector: str) -> AsyncIterator[Any]:
         raise
 
 
+async def answered(asked: Awaitable[Any]) -> Any:
+    """The answer. Where a script of the page threw something instead, its words are the page's and not repeated."""
+    try:
+        return await asked
+    except Error as error:
+        failure = of_playwright(str(error))
+        if failure.code == "not_possible":
+            raise page_values.odd("an error") from error
+        raise failure from error
+    except (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, RecursionError) as error:
+        # Playwright itself has met something that it cannot read.
+        raise page_values.odd("something that cannot be read") from error
+
+
 async def goto(at: Browsing, step: Step, number: int) -> None:
     at.watch.wanted = asyncio.get_running_loop().create_future()
     try:
@@ -147,21 +168,22 @@ async def extract(at: Browsing, step: Step, number: int) -> None:
         await found.first.wait_for(state="attached", timeout=at.milliseconds(at_most=FIND_SECONDS))
     of = "page" if selector is None else "selection"
     if kind == "text":
-        texts = await found.all_inner_texts()
+        texts = page_values.texts(await answered(found.all_inner_texts()))
         at.report.extract(number, kind, of, "\n\n".join(texts), cut=False)
         return
-    length, source = await found.evaluate_all(_OUTER, LARGEST_HTML)
-    text = str(source)
+    length, source = page_values.pair(await answered(found.evaluate_all(_OUTER, LARGEST_HTML)))
+    text = page_values.text(source)
     if kind == "markdown":
         # Only jobs that need them wait for these libraries to be loaded.
         from tool_runtime.tools.programs.browser.markdown import markdown  # noqa: PLC0415
 
         text, of = await asyncio.to_thread(markdown, text, at.page.url, whole=selector is None)
-    at.report.extract(number, kind, of, text, cut=int(length) > LARGEST_HTML)
+    at.report.extract(number, kind, of, text, cut=page_values.size(length) > LARGEST_HTML)
 
 
 async def screenshot(at: Browsing, step: Step, number: int) -> None:
-    width, height = (max(1, int(size)) for size in await at.page.evaluate(_SIZE))
+    sizes = page_values.pair(await answered(at.page.evaluate(_SIZE)))
+    width, height = (page_values.size(size) for size in sizes)
     area = {"x": 0, "y": 0, "width": min(width, WIDEST_SHOT), "height": min(height, HIGHEST_SHOT)}
     content = await at.page.screenshot(full_page=True, clip=area, timeout=at.milliseconds(), animations="disabled")
     at.report.save(number, step["file"], content, truncated=width > WIDEST_SHOT or height > HIGHEST_SHOT)
@@ -204,7 +226,7 @@ async def _keep(at: Browsing, given: Any, number: int) -> None:
     try:
         path = arriving.result()
     except Error as error:
-        raise BrowserStepFailed("download_failed", f"the file could not be had: {error}") from error
+        raise BrowserStepFailed("download_failed", f"the file could not be had: {plain_words(str(error))}") from error
     name = f"downloads/{_plain(given.suggested_filename)}"
     at.report.save(number, at.report.free_name(name), path.read_bytes())
     path.unlink()
