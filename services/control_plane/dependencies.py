@@ -10,6 +10,7 @@ from control_plane.identity.callers import ApiCaller, Operator, Person
 from control_plane.requests.break_glass import documented, named_access, refuse_access, require_reading
 from control_plane.requests.etags import IF_MATCH_PATTERN, Conditions
 from control_plane.requests.lists.paging import MAX_CURSOR_LENGTH, PageRequest
+from control_plane.requests.lists.seals import seal_of
 from control_plane.requests.queries import IN_DIGITS
 from control_plane.requests.rates.edge import COUNTED
 from control_plane.requests.rates.limits import Counted
@@ -270,12 +271,13 @@ PutConditions = Annotated[Conditions, Depends(put_conditions)]
 
 
 async def page_request(
+    request: Request,
     limit: Annotated[int, Query(ge=1, le=200, description="rows a page"), IN_DIGITS] = 50,
     cursor: Annotated[
         str | None, Query(max_length=MAX_CURSOR_LENGTH, description="`next_cursor` of the page before")
     ] = None,
 ) -> PageRequest:
-    return PageRequest(limit, cursor)
+    return PageRequest(limit, cursor, seal_of(request))
 
 
 Paging = Annotated[PageRequest, Depends(page_request)]

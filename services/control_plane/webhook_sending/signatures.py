@@ -39,6 +39,10 @@ class WebhookSecrets:
         """The secret of a trigger, which signs what comes in; no webhook's is the same."""
         return hmac.digest(self._key, f"trigger {tenant_id} {trigger_id} {version}".encode(), hashlib.sha256)
 
+    def key_for(self, purpose: str) -> bytes:
+        """The key of something else that the platform signs; no webhook's or trigger's secret is the same."""
+        return hmac.digest(self._key, f"key for {purpose}".encode(), hashlib.sha256)
+
     def _raw(self, tenant_id: TenantId, webhook_id: WebhookId, version: int) -> bytes:
         return hmac.digest(self._key, f"webhook {tenant_id} {webhook_id} {version}".encode(), hashlib.sha256)
 

@@ -12,6 +12,7 @@ from control_plane.requests.answers.negotiation import BY_ACCEPT, VARY
 from control_plane.requests.break_glass import require_pages
 from control_plane.requests.event_streams import MEDIA_TYPE, EventStreamResponse, wants_event_stream
 from control_plane.requests.lists.paging import MAX_CURSOR_LENGTH, Listing, Page, PageRequest
+from control_plane.requests.lists.seals import seal_of
 from control_plane.requests.queries import IN_DIGITS
 from control_plane.resources import AppResources
 from control_plane.rooms import RoomRouter
@@ -43,6 +44,7 @@ LastEventId = Annotated[
 
 
 async def event_page(
+    request: Request,
     limit: Annotated[
         int, Query(ge=1, le=1000, description="events a page; fewer where they are large"), IN_DIGITS
     ] = 100,
@@ -50,7 +52,7 @@ async def event_page(
         str | None, Query(max_length=MAX_CURSOR_LENGTH, description="`next_cursor` of the page before")
     ] = None,
 ) -> PageRequest:
-    return PageRequest(limit, cursor)
+    return PageRequest(limit, cursor, seal_of(request))
 
 
 EventPaging = Annotated[PageRequest, Depends(event_page)]
@@ -130,7 +132,7 @@ async def _page(
 ) -> Page[RunEventView]:
     limits = PageLimits(events=paging.limit, data_bytes=_PAGE_BYTES)
     page = await _first(app, source, _after(listing, paging) or BEGINNING, limits)
-    next_cursor = listing.encode((page.events[-1].place,)) if page.more else None
+    next_cursor = listing.cursor_after(page.events[-1], paging) if page.more else None
     return Page(items=[RunEventView.of(event) for event in page.events], next_cursor=next_cursor)
 
 

@@ -2,12 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import Depends, Path, Query
+from fastapi import Depends, Path, Query, Request
 
 from control_plane.dependencies import App, RunReader, TraceReader, Tx
 from control_plane.insight.traces import service
 from control_plane.insight.traces.schemas import SpanView, TenantSpanView, TenantTracePage, TracePage
 from control_plane.requests.lists.paging import MAX_CURSOR_LENGTH, Listing, PageRequest, moment
+from control_plane.requests.lists.seals import seal_of
 from control_plane.requests.queries import IN_DIGITS
 from control_plane.rooms import RoomRouter
 from foundation.domain.ids import RunId
@@ -29,12 +30,13 @@ _OF_TRACE = Listing[StoredSpan]("spans of a trace", lambda span: span.place, kin
 
 
 async def span_page(
+    request: Request,
     limit: Annotated[int, Query(ge=1, le=1000, description="spans a page"), IN_DIGITS] = 200,
     cursor: Annotated[
         str | None, Query(max_length=MAX_CURSOR_LENGTH, description="`next_cursor` of the page before")
     ] = None,
 ) -> PageRequest:
-    return PageRequest(limit, cursor)
+    return PageRequest(limit, cursor, seal_of(request))
 
 
 SpanPaging = Annotated[PageRequest, Depends(span_page)]

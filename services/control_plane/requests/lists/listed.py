@@ -8,7 +8,7 @@ from functools import cache
 from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
-from fastapi import Query, Response
+from fastapi import Query, Request, Response
 from pydantic import BaseModel
 
 from control_plane.requests.lists.paging import (
@@ -20,6 +20,7 @@ from control_plane.requests.lists.paging import (
     moment,
     natural_number,
 )
+from control_plane.requests.lists.seals import seal_of
 from control_plane.requests.lists.sparse import Sparse
 from control_plane.requests.queries import IN_DIGITS
 from foundation.storage.session.pages import Kind, Orders, PagePart
@@ -48,7 +49,7 @@ class ListRequest:
 
     def with_at_most(self, limit: int) -> "ListRequest":
         """The same with fewer rows a page; the cursor leads on to the others."""
-        paging = PageRequest(min(limit, self.paging.limit), self.paging.cursor)
+        paging = replace(self.paging, limit=min(limit, self.paging.limit))
         return replace(self, part=replace(self.part, limit=paging.rows), paging=paging)
 
 
@@ -78,9 +79,11 @@ class ListOf(Generic[Row]):
         self.page = _of_items(page, self._sparse.item)
         self.__signature__ = self._signature()
 
-    async def __call__(self, limit: int, cursor: str | None, sort: StrEnum, fields: list[str] | None) -> ListRequest:
-        """`InvalidCursor` for one that this list has not made in this order; `UnknownFields`."""
-        paging, order = PageRequest(limit, cursor), sort.value
+    async def __call__(
+        self, request: Request, limit: int, cursor: str | None, sort: StrEnum, fields: list[str] | None
+    ) -> ListRequest:
+        """`InvalidCursor` for one that this list has not made so; `UnknownFields`."""
+        paging, order = PageRequest(limit, cursor, seal_of(request)), sort.value
         part = PagePart(order, paging.rows, self._cursors[order].after(paging))
         return ListRequest(part, paging, self._sparse.chosen(fields))
 
@@ -124,6 +127,7 @@ class ListOf(Generic[Row]):
             [
                 inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=kind, default=usual)
                 for name, kind, usual in (
+                    ("request", Request, inspect.Parameter.empty),
                     ("limit", limit, usual_rows),
                     ("cursor", _CURSOR, None),
                     ("sort", Annotated[words, sort], words(self._orders.usual)),

@@ -1,7 +1,5 @@
-"""Lists in pages: a cursor is an opaque text that names its list and the row after which the next page begins."""
+"""Lists in pages: a cursor is a sealed text that names its list and the row after which the next page begins."""
 
-import base64
-import binascii
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,6 +8,7 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel
 
+from control_plane.requests.lists.seals import CursorSeal
 from foundation.domain.errors import InvalidCursor
 
 Item = TypeVar("Item")
@@ -29,10 +28,11 @@ class Page(BaseModel, Generic[Item]):
 
 @dataclass(frozen=True, slots=True)
 class PageRequest:
-    """What a caller asks of any list: how many rows, and after which."""
+    """What a caller asks of any list: how many rows, and after which; `seal` closes and opens its cursors."""
 
     limit: int
     cursor: str | None
+    seal: CursorSeal
 
     @property
     def rows(self) -> int:
@@ -43,8 +43,8 @@ class PageRequest:
 class Listing(Generic[Row]):
     """One list: its name, the position of a row in it, and how each value of a position is read from a cursor.
 
-    A cursor is taken by the list that made it and by no other: where two lists are ordered by values of the same
-    kinds, the page would else begin at a place that means nothing there.
+    A cursor is taken by the list that made it and by no other: in another order, for another tenant, of another run or
+    with other filters the page would begin at a place that means nothing there.
     """
 
     def __init__(
@@ -56,30 +56,31 @@ class Listing(Generic[Row]):
 
     def after(self, request: PageRequest) -> Position | None:
         """The position after which the page begins; None for the first page. `InvalidCursor` when it is not ours."""
-        return None if request.cursor is None else self.decode(request.cursor)
-
-    def cut(self, rows: Sequence[Row], request: PageRequest) -> tuple[list[Row], str | None]:
-        """The rows of the page, of `request.rows` that were read, and the cursor of the next one."""
-        page = list(rows[: request.limit])
-        return page, self.encode(self._position(page[-1])) if len(rows) > request.limit else None
-
-    def encode(self, position: Position) -> str:
-        document = json.dumps([self._name, *(_text_of(value) for value in position)])
-        return base64.urlsafe_b64encode(document.encode()).decode().rstrip("=")
-
-    def decode(self, cursor: str) -> Position:
+        if request.cursor is None:
+            return None
         try:
-            name, *values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+            name, *values = json.loads(request.seal.opened(request.cursor))
             position = tuple(kind(_checked(value)) for kind, value in zip(self._kinds, values, strict=True))
-        except (binascii.Error, ValueError, TypeError, RecursionError) as error:
+        except (ValueError, TypeError, RecursionError) as error:
             raise _not_of_this_list() from error
         if name != self._name:
             raise _not_of_this_list()
         return position
 
+    def cut(self, rows: Sequence[Row], request: PageRequest) -> tuple[list[Row], str | None]:
+        """The rows of the page, of `request.rows` that were read, and the cursor of the next one."""
+        page = list(rows[: request.limit])
+        return page, self.cursor_after(page[-1], request) if len(rows) > request.limit else None
+
+    def cursor_after(self, row: Row, request: PageRequest) -> str:
+        """The cursor of a page that begins after the row."""
+        document = [self._name, *(_text_of(value) for value in self._position(row))]
+        return request.seal.close(json.dumps(document).encode())
+
 
 def _not_of_this_list() -> InvalidCursor:
-    return InvalidCursor("the cursor was not made by this list", remedy="start from the first page")
+    detail = "the cursor was not made by this list, in this order and with these filters, for you"
+    return InvalidCursor(detail, remedy="start from the first page")
 
 
 def moment(text: str) -> datetime:
