@@ -123,9 +123,12 @@ async def count(tx: Transaction, tenant_id: TenantId) -> int:
 
 
 async def hosts_of(tx: Transaction, tenant_id: TenantId, names: Collection[str]) -> dict[str, list[str]]:
-    """Where those of these secrets that are there may go."""
+    """Where those of these secrets that are there may go; nobody deletes them until the transaction ends."""
     rows = await tx.execute(
-        text("SELECT name, hosts FROM secrets WHERE tenant_id = :tenant_id AND name = ANY(CAST(:names AS text[]))"),
+        text(
+            """SELECT name, hosts FROM secrets WHERE tenant_id = :tenant_id AND name = ANY(CAST(:names AS text[]))
+               ORDER BY name FOR KEY SHARE"""
+        ),
         {"tenant_id": tenant_id, "names": list(names)},
     )
     return {row.name: row.hosts for row in rows}

@@ -160,6 +160,21 @@ async def archive(tx: Transaction, tenant_id: TenantId, task_id: TaskId, *, expe
     return row.first() is not None
 
 
+async def keep(tx: Transaction, tenant_id: TenantId, reference: TaskId | str) -> None:
+    """Nobody archives the task, which is live and has this id or name, until the transaction ends.
+
+    For whoever makes something that uses it, before they look whether it is there. What is read in the statement that
+    waits for a lock may be older than the lock, so that this one reads nothing.
+    """
+    await tx.execute(
+        text(
+            """SELECT FROM tasks WHERE tenant_id = :tenant_id AND archived_at IS NULL
+                 AND (task_id::text = lower(:reference) OR name = :reference) ORDER BY task_id FOR KEY SHARE"""
+        ),
+        {"tenant_id": tenant_id, "reference": str(reference)},
+    )
+
+
 async def get(tx: Transaction, tenant_id: TenantId, task_id: TaskId, *, version: int | None = None) -> Task | None:
     """The task with the given version, or with its latest."""
     row = await tx.execute(

@@ -1,4 +1,8 @@
-"""What would miss a thing that is to be deleted: what names it and may still be run."""
+"""What would miss a thing that is to be deleted: what names it and may still be run.
+
+Who asks holds the thing until their transaction ends, and whoever makes something that uses it does so too, weaklier
+(`tasks.keep`, `secrets.hosts_of`): so either the use is found here, or the thing is found to be gone there.
+"""
 
 from dataclasses import asdict, dataclass
 
@@ -36,7 +40,11 @@ _MAY_RUN = """
 
 
 async def of_secret(tx: Transaction, tenant_id: TenantId, name: str, *, most: int) -> list[Use]:
-    """Tasks that name the secret."""
+    """Tasks that name the secret, which is held."""
+    await tx.execute(
+        text("SELECT FROM secrets WHERE tenant_id = :tenant_id AND name = :name FOR UPDATE"),
+        {"tenant_id": tenant_id, "name": name},
+    )
     rows = await tx.execute(
         text(
             "SELECT DISTINCT 'task' AS kind, t.task_id::text AS id, t.name",
@@ -50,7 +58,11 @@ async def of_secret(tx: Transaction, tenant_id: TenantId, name: str, *, most: in
 
 
 async def of_task(tx: Transaction, tenant_id: TenantId, task_id: TaskId, *, most: int) -> list[Use]:
-    """Schedules and triggers that start the task, and other tasks whose steps do, by its name or its id."""
+    """Schedules and triggers that start the task, which is held, and other tasks whose steps do, by its name or id."""
+    await tx.execute(
+        text("SELECT FROM tasks WHERE tenant_id = :tenant_id AND task_id = :task_id FOR UPDATE"),
+        {"tenant_id": tenant_id, "task_id": task_id},
+    )
     rows = await tx.execute(
         text(
             """SELECT 'schedule' AS kind, schedule_id::text AS id, name FROM schedules
@@ -59,14 +71,13 @@ async def of_task(tx: Transaction, tenant_id: TenantId, task_id: TaskId, *, most
                SELECT 'trigger', trigger_id::text, name FROM triggers
                WHERE tenant_id = :tenant_id AND task_id = :task_id
                UNION ALL
-               SELECT 'task', t.task_id::text, t.name
-               FROM tasks t JOIN task_versions v ON v.tenant_id = t.tenant_id AND v.task_id = t.task_id
-                    AND v.version = t.version
-               JOIN tasks own ON own.tenant_id = t.tenant_id AND own.task_id = :task_id
-               WHERE t.tenant_id = :tenant_id AND t.archived_at IS NULL AND t.task_id <> :task_id
-                 AND EXISTS (SELECT FROM jsonb_array_elements(v.definition -> 'steps') AS step
-                             WHERE step ->> 'kind' = 'run' AND step ->> 'task' IN (own.name, own.task_id::text))
-               ORDER BY 1, 3, 2 LIMIT :most"""
+               SELECT DISTINCT 'task', t.task_id::text, t.name""",
+            _MAY_RUN,
+            """AND t.task_id <> :task_id
+               AND EXISTS (SELECT FROM jsonb_array_elements(v.definition -> 'steps') AS step, tasks own
+                           WHERE own.tenant_id = :tenant_id AND own.task_id = :task_id AND step ->> 'kind' = 'run'
+                             AND (step ->> 'task' = own.name OR lower(step ->> 'task') = own.task_id::text))
+               ORDER BY 1, 3, 2 LIMIT :most""",
         ),
         {"tenant_id": tenant_id, "task_id": task_id, "most": most},
     )

@@ -33,6 +33,7 @@ async def sub_task_faults(
         # A name with an expression is refused as such already.
         if not isinstance(step, RunStep) or holds_expression(step.task):
             continue
+        await tasks.keep(tx, caller.tenant_id, step.task)
         if (reason := await search.fault_of(step.task)) is not None:
             faults.append(Fault(pointer_of(("steps", index, "task")), reason))
     return faults

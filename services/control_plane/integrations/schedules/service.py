@@ -15,6 +15,7 @@ from foundation.domain.errors import BadRequest, Conflict, Fault, NotFound
 from foundation.domain.ids import ScheduleId, TenantId, new_uuid
 from foundation.domain.permissions import Permission
 from foundation.domain.starts.schedules import Timing
+from foundation.storage import tasks
 from foundation.storage.people import audit, tenant_settings
 from foundation.storage.schedules import firings, schedules
 from foundation.storage.schedules.schedules import Schedule, ScheduleTerms
@@ -138,7 +139,8 @@ def _change(
 
 
 async def _require_task(tx: Transaction, caller: ApiCaller, terms: ScheduleTerms) -> None:
-    """`NotFound` or `Conflict`, as a start of a run would have it."""
+    """`NotFound` or `Conflict`, as a start of a run would have it. Nobody archives the task meanwhile."""
+    await tasks.keep(tx, caller.tenant_id, terms.task_id)
     await runnable_task(tx, caller, RunRequest(terms.task_id, terms.task_version, terms.input, Budget()))
 
 

@@ -11,6 +11,7 @@ from foundation.contracts.steps.base import Budget
 from foundation.domain.errors import BadRequest, Conflict, Fault, NotFound
 from foundation.domain.ids import TriggerId, new_uuid
 from foundation.domain.permissions import Permission
+from foundation.storage import tasks
 from foundation.storage.people import audit
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.seen import Expected
@@ -88,6 +89,7 @@ async def _terms(tx: Transaction, caller: ApiCaller, members: dict[str, Any], *,
         reason = f"the input has a member {terms.payload_as} already, which the call's body would replace"
         raise BadRequest(reason, faults=(Fault("/body/payload_as", reason),))
     if checks_task:
+        await tasks.keep(tx, caller.tenant_id, terms.task_id)
         await runnable_task(tx, caller, RunRequest(terms.task_id, terms.task_version, terms.input, Budget()))
     return terms
 

@@ -40,8 +40,8 @@ async def create(tx: Transaction, caller: ApiCaller, wanted: NewInvitation) -> t
     return made, token
 
 
-async def get(tx: Transaction, tenant_id: TenantId, invitation_id: InvitationId) -> Invitation:
-    invitation = await invitations.get(tx, tenant_id, invitation_id)
+async def get(tx: Transaction, tenant_id: TenantId, invitation_id: InvitationId, *, lock: bool = False) -> Invitation:
+    invitation = await invitations.get(tx, tenant_id, invitation_id, lock=lock)
     if invitation is None:
         raise NotFound("there is no such invitation", remedy="GET /api/v1/invitations lists them")
     return invitation
@@ -49,7 +49,7 @@ async def get(tx: Transaction, tenant_id: TenantId, invitation_id: InvitationId)
 
 async def revoke(tx: Transaction, caller: ApiCaller, invitation_id: InvitationId) -> None:
     """`Conflict` when it was taken already; one that was revoked stays as it is."""
-    before = await get(tx, caller.tenant_id, invitation_id)
+    before = await get(tx, caller.tenant_id, invitation_id, lock=True)
     if not await invitations.revoke(tx, caller.tenant_id, invitation_id):
         if before.accepted_at is not None:
             raise Conflict("the invitation was accepted", remedy="remove the member, or change their role")

@@ -122,9 +122,12 @@ async def insert(
         raise Conflict(f"{email} is invited already", remedy=remedy) from error
 
 
-async def get(tx: Transaction, tenant_id: TenantId, invitation_id: InvitationId) -> Invitation | None:
+async def get(
+    tx: Transaction, tenant_id: TenantId, invitation_id: InvitationId, *, lock: bool = False
+) -> Invitation | None:
+    """With `lock` as it is once nobody else accepts or revokes it, which nobody does until the transaction ends."""
     rows = await tx.execute(
-        text(_SELECT, "AND i.invitation_id = :invitation_id"),
+        text(_SELECT, "AND i.invitation_id = :invitation_id", "FOR UPDATE OF i" if lock else ""),
         {"tenant_id": tenant_id, "invitation_id": invitation_id},
     )
     row = rows.first()

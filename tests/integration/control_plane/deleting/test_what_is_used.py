@@ -84,3 +84,18 @@ async def test_a_neighbour_s_use_is_none(api: ApiInProcess, tenant: Tenant, scra
         await made(neighbour, "/tasks", name="asks", steps=NOOP, secrets=[SECRET], egress=["prices.example"])
         assert (await owner.delete("/secrets/prices")).status_code == 204
         problem(await neighbour.delete("/secrets/prices"), 409, "in_use")
+
+
+async def test_a_task_that_an_older_version_starts_is_kept_while_that_may_be_run(
+    api: ApiInProcess, tenant: Tenant
+) -> None:
+    async with api.caller(tenant) as owner:
+        below = await made(owner, "/tasks", name="below", steps=NOOP)
+        above = await made(owner, "/tasks", name="above", steps=[{"name": "b", "kind": "run", "task": "below"}])
+        other = {"name": "above", "steps": NOOP}
+        changed = await owner.patch(f"/tasks/{above['id']}", json=other, headers={"If-Match": '"1"'})
+        assert changed.status_code == 200, changed.text
+        pinned = await made(owner, "/triggers", name="hook", task_id=above["id"], task_version=1)
+        assert users(await owner.delete(f"/tasks/{below['id']}")) == [("task", "above")]
+        assert (await owner.delete(f"/triggers/{pinned['id']}")).status_code == 204
+        assert (await owner.delete(f"/tasks/{below['id']}")).status_code == 204
