@@ -70,6 +70,7 @@ def _audited(request: Request, caller: ApiCaller | Operator | Person, permission
         return
     call.operation = getattr(request.scope.get("route"), "operation_id", None)
     call.actor, call.permission = caller.actor, permission
+    call.values = {name: str(value) for name, value in request.path_params.items()}
     access = caller.access if isinstance(caller, ApiCaller) else None
     call.operates = isinstance(caller, Operator) or access is not None
     call.tenant_id = caller.tenant_id if isinstance(caller, ApiCaller) else None

@@ -130,6 +130,8 @@ def _row(scope: Scope, call: AuditedCall, status: int) -> CallRow:
         detail={**query, **call.access},
         outcome=_outcome(status),
         status=status,
+        # Of what is the platform's own (a breaker, say) the names are no tenant's.
+        values={} if call.permission in _ADMINISTRATIVE else call.values,
     )
 
 

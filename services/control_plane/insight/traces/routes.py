@@ -57,7 +57,7 @@ async def of_run(run_id: RunId, caller: RunReader, tx: Tx, paging: SpanPaging) -
 
 @router.get(
     "/traces/{trace_id}",
-    summary="Spans of one trace, oldest first: the tenant's own, or for operators all",
+    summary="Spans of one trace, oldest first: the tenant's own, or for operators all, without tenants' words",
     operation_id="get_trace",
     responses=refusals(404),
 )

@@ -3,6 +3,7 @@
 from control_plane.execution.runs import read
 from control_plane.execution.runs.kept import require_kept
 from control_plane.identity.callers import ApiCaller, Operator
+from control_plane.insight.traces.operators_view import without_words
 from control_plane.requests.lists.paging import PageRequest
 from control_plane.resources import AppResources
 from foundation.domain.errors import LockstepError, NotFound
@@ -34,13 +35,17 @@ async def of_run(
 async def of_trace(
     app: AppResources, caller: Operator | ApiCaller, trace_id: str, *, page: PageRequest, after: Place | None
 ) -> list[StoredSpan]:
-    """What the caller's tenant has in the trace, or all tenants for an operator; `NotFound` where that is nothing."""
+    """What the caller's tenant has in the trace, or of all tenants, for an operator, what is no word of theirs.
+
+    `NotFound` where that is nothing.
+    """
     if isinstance(caller, ApiCaller):
         async with app.database.tenant(caller.tenant_id) as tx:
             spans = await reading.of_trace(tx, caller.tenant_id, trace_id, after=after, limit=page.rows)
     else:
         async with app.database.across_tenants(reason="an operator reads a trace") as tx:
-            spans = await reading.of_trace_in_all_tenants(tx, trace_id, after=after, limit=page.rows)
+            found = await reading.of_trace_in_all_tenants(tx, trace_id, after=after, limit=page.rows)
+            spans = [without_words(span) for span in found]
     if not spans and after is None:
         remedy = "spans are stored about a second after they ended, and removed after some days"
         raise NotFound("there are no spans of such a trace", remedy=remedy)

@@ -19,6 +19,8 @@ class AuditedCall:
     operation: str | None = None
     permission: str | None = None
     actor: str | None = None
+    values: dict[str, str] = field(default_factory=dict)
+    """What its path has in the places of its parameters: ids, and names that somebody has given."""
     tenant_id: TenantId | None = None
     operates: bool = False
     access: dict[str, str] = field(default_factory=dict)

@@ -38,6 +38,8 @@ _NAMELESS = re.compile(
     r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9]{1,18}|[0-9]{4}-[0-9]{2}[-0-9T:.Z+ ]*|true|false"
 )
 _LEFT_OUT = "…"
+_VALUES = "values"
+"""Of a row on its way: what the path of the call has in the places of its parameters. It is no column."""
 
 CallRow = Mapping[str, Any]
 """The columns of a row that are the same in whichever audit it stands."""
@@ -73,10 +75,18 @@ async def record_call(
 
 
 def call_row(
-    *, actor: str, action: str, target: str, detail: dict[str, Any], outcome: str, status: int | None = None
+    *,
+    actor: str,
+    action: str,
+    target: str,
+    detail: dict[str, Any],
+    outcome: str,
+    status: int | None = None,
+    values: Mapping[str, str] | None = None,
 ) -> CallRow:
-    """A row about the call that is under way, if any."""
+    """A row about the call that is under way, if any; `values` are those that the path has which is its target."""
     return {
+        _VALUES: values or {},
         "actor": actor,
         "action": action,
         "target": target,
@@ -91,20 +101,28 @@ def call_row(
 async def write(tx: Transaction, whose: TenantId | None, rows: Sequence[CallRow]) -> None:
     """Rows of one audit, in this order."""
     if whose is None:
-        await tx.execute(_OF_THE_PLATFORM, {"rows": jsonb([_lasting(row) for row in rows])})
+        await tx.execute(_OF_THE_PLATFORM, {"rows": jsonb([_stored(_lasting(row)) for row in rows])})
     else:
         if any(str(row["actor"]).startswith(SUBJECT) for row in rows):
             raise ValueError("a tenant's audit names its people as user:<id>: the tenant reads it and takes it along")
-        await tx.execute(_OF_TENANT, {"tenant_id": whose, "rows": jsonb(list(rows))})
+        await tx.execute(_OF_TENANT, {"tenant_id": whose, "rows": jsonb([_stored(row) for row in rows])})
+
+
+def _stored(row: CallRow) -> CallRow:
+    return {name: value for name, value in row.items() if name != _VALUES}
 
 
 def _lasting(row: CallRow) -> CallRow:
     """As the platform's audit has it, which outlives tenants: what was looked for may be a name or an address."""
-    query = row["detail"].get("query")
-    if query is None:
-        return row
-    kept = (
-        f"{quote(name)}={quote(value) if name in _PLAIN or _NAMELESS.fullmatch(value) else _LEFT_OUT}"
-        for name, value in parse_qsl(query, keep_blank_values=True)
+    detail = dict(row["detail"])
+    if (query := detail.get("query")) is not None:
+        kept = (
+            f"{quote(name)}={quote(value) if name in _PLAIN or _NAMELESS.fullmatch(value) else _LEFT_OUT}"
+            for name, value in parse_qsl(query, keep_blank_values=True)
+        )
+        detail["query"] = "&".join(kept)
+    names = {value for value in row[_VALUES].values() if not _NAMELESS.fullmatch(value)}
+    target = (
+        "/".join(_LEFT_OUT if part in names else part for part in row["target"].split("/")) if names else row["target"]
     )
-    return {**row, "detail": {**row["detail"], "query": "&".join(kept)}}
+    return {**row, "target": target, "detail": detail}

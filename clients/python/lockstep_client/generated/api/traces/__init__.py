@@ -55,7 +55,7 @@ class TracesCalls:
         cursor: str | Unset = UNSET,
         break_glass_access: UUID | Unset = UNSET,
     ) -> TenantTracePage:
-        """Spans of one trace, oldest first: the tenant's own, or for operators all
+        """Spans of one trace, oldest first: the tenant's own, or for operators all, without tenants' words
 
         Args:
             trace_id (str): as `trace_id` of a run, an error or a log line
@@ -114,7 +114,7 @@ class AsyncTracesCalls:
         cursor: str | Unset = UNSET,
         break_glass_access: UUID | Unset = UNSET,
     ) -> TenantTracePage:
-        """Spans of one trace, oldest first: the tenant's own, or for operators all
+        """Spans of one trace, oldest first: the tenant's own, or for operators all, without tenants' words
 
         Args:
             trace_id (str): as `trace_id` of a run, an error or a log line
