@@ -1,10 +1,15 @@
-"""Calls that made something under an Idempotency-Key: each once, with what it was answered, for a day."""
+"""Calls that made something under an Idempotency-Key: each once, with what it was answered, for a day.
+
+A key that has started a run stands in the run's own row, for as long as the run exists. Both are keys of one tenant, of
+which each means one call: so whoever looks for one in either place first holds it, and then looks in the other.
+"""
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
+from foundation.domain.errors import IdempotencyConflict
 from foundation.domain.ids import TenantId
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.statements import text
@@ -51,12 +56,40 @@ class KeyHolder:
             await tx.execute(text("SELECT set_config('lockstep.operator', :operator, true)"), {"operator": self.holder})
 
 
+def reused() -> IdempotencyConflict:
+    """Of a key that has another call already."""
+    return IdempotencyConflict(
+        "this Idempotency-Key was used for another request", remedy="use a new key for a new request"
+    )
+
+
+async def hold(tx: Transaction, holder: KeyHolder, key: str) -> None:
+    """Others who come with the key wait until this transaction has ended."""
+    await tx.execute(
+        text("SELECT pg_advisory_xact_lock(hashtextextended('key of ' || CAST(:holder AS text) || ' ' || :key, 0))"),
+        {"holder": str(holder.holder), "key": key},
+    )
+
+
+async def is_claimed(tx: Transaction, tenant_id: TenantId, key: str) -> bool:
+    """Whether a call that made something else than a run has the key, and its day is not over."""
+    rows = await tx.execute(
+        text(
+            """SELECT EXISTS (SELECT FROM keyed_calls WHERE tenant_id = :tenant_id AND idempotency_key = :key
+                              AND called_at >= now() - CAST(:hours AS int) * interval '1 hour') AS is_claimed"""
+        ),
+        {"tenant_id": tenant_id, "key": key, "hours": KEPT_HOURS},
+    )
+    return bool(rows.scalar_one())
+
+
 async def claim(tx: Transaction, holder: KeyHolder, key: str, digest: bytes) -> AnsweredCall | None:
     """None where the key is this transaction's from now on; else the call that had it first.
 
     Another transaction that has claimed the key and has not ended yet is waited for.
     """
     await holder.enter(tx)
+    await hold(tx, holder, key)
     named = {"holder": holder.holder, "key": key}
     await tx.execute(
         text(

@@ -15,12 +15,13 @@ from foundation.contracts.definition import TaskDefinition
 from foundation.contracts.run_events import RunCreated
 from foundation.contracts.step_message import ExecutionInput
 from foundation.contracts.steps.base import Budget
-from foundation.domain.errors import Conflict, IdempotencyConflict, NotFound
+from foundation.domain.errors import Conflict, NotFound
 from foundation.domain.ids import RunId, TaskId, new_uuid
 from foundation.domain.states import Priority
-from foundation.storage import tasks
+from foundation.storage import keyed_calls, tasks
 from foundation.storage.execution import run_events, runs
 from foundation.storage.execution.runs import NewRun, Run
+from foundation.storage.keyed_calls import KeyHolder
 from foundation.storage.people import audit
 from foundation.storage.session.database import Transaction
 from foundation.storage.tasks import Task
@@ -123,15 +124,19 @@ async def insert_once(tx: Transaction, caller: ApiCaller, run: NewRun) -> tuple[
 
 
 async def started_before(tx: Transaction, caller: ApiCaller, key: str, digest: bytes | None) -> Run | None:
-    """The run that this key has started; `IdempotencyConflict` when it was started by another request."""
+    """The run that this key has started; `IdempotencyConflict` when another request has started it, or used the key.
+
+    Nobody else uses the key until the transaction ends.
+    """
+    await keyed_calls.hold(tx, KeyHolder.of_tenant(caller.tenant_id), key)
     row = await runs.by_idempotency_key(tx, caller.tenant_id, key)
     if row is None:
+        if await keyed_calls.is_claimed(tx, caller.tenant_id, key):
+            raise keyed_calls.reused()
         return None
     run_id, earlier_digest = row
     if earlier_digest != digest:
-        raise IdempotencyConflict(
-            "this Idempotency-Key was used for another request", remedy="use a new key for a new request"
-        )
+        raise keyed_calls.reused()
     return await runs.get(tx, caller.tenant_id, run_id)
 
 

@@ -20,9 +20,10 @@ from pydantic import BaseModel
 from control_plane.identity.callers import ApiCaller, Operator
 from control_plane.requests.keys.header import IdempotencyKey
 from foundation.contracts.accepted.accepted_json import NotAccepted, parse_json
-from foundation.domain.errors import Conflict, IdempotencyConflict
+from foundation.domain.errors import Conflict
 from foundation.http.openapi import Responses
 from foundation.storage import keyed_calls
+from foundation.storage.execution import runs
 from foundation.storage.keyed_calls import AnsweredCall, KeyHolder
 from foundation.storage.session.database import Transaction
 
@@ -94,9 +95,13 @@ class KeyedRequest:
             return None
         first = await keyed_calls.claim(tx, self.holder, self.key, self.digest)
         if first is not None and first.request_digest != self.digest:
-            detail = "this Idempotency-Key was used for another request"
-            raise IdempotencyConflict(detail, remedy="use a new key for a new request")
+            raise keyed_calls.reused()
+        if first is None and isinstance(self.caller, ApiCaller) and await self._has_started_a_run(tx, self.caller):
+            raise keyed_calls.reused()
         return first
+
+    async def _has_started_a_run(self, tx: Transaction, caller: ApiCaller) -> bool:
+        return await runs.by_idempotency_key(tx, caller.tenant_id, str(self.key)) is not None
 
     async def keep(self, tx: Transaction, made: BaseModel, *, status: int, headers: Mapping[str, str]) -> None:
         """To be called last in it, with what the call is answered."""

@@ -69,6 +69,7 @@ WITHOUT_A_KEY = {
 """And why its repeat makes no second thing."""
 
 OPERATIONS = [one for one in operations_of(unopened_api()) if one.method in {"POST", "PATCH"} and not one.public]
+BY_MEANING = [one for one in operations_of(unopened_api()) if one.method in {"GET", "PUT", "DELETE"} and not one.public]
 HEEDED = {one.name for one in OPERATIONS if any(sent["name"].lower() == "idempotency-key" for sent in one.parameters)}
 UUID = "019a0000-0000-7000-8000-000000000000"
 
@@ -106,6 +107,20 @@ async def test_a_key_that_nobody_heeds_is_refused(
             headers={"idempotency-key": "k", **operation.if_match('"1"')},
         )
         problem(answer, 400, "bad_request", pointer="/header/idempotency-key")
+
+
+@pytest.mark.parametrize("operation", BY_MEANING, ids=lambda one: one.name)
+async def test_a_method_that_does_no_more_when_it_is_repeated_passes_over_a_key(
+    lonely_api: ApiInProcess, tenant: Tenant, operation: Operation
+) -> None:
+    async with lonely_api.caller(tenant) as owner:
+
+        async def asked(**headers: str) -> int:
+            path = f"http://test{operation.path_with(UUID)}"
+            sent = {**headers, **operation.if_match('"1"')}
+            return (await owner.request(operation.method, path, json=operation.example, headers=sent)).status_code
+
+        assert await asked(**{"idempotency-key": "k"}) == await asked()
 
 
 class KeyedCalls:
@@ -227,6 +242,34 @@ async def test_the_order_of_members_is_not_what_is_asked_for_and_the_route_is(ca
     assert (again.status_code, again.json()) == (200, first.json())
     elsewhere = await calls.send("POST /api/v1/service-accounts", {"name": "r", "role": "member"})
     problem(elsewhere, 422, "idempotency_key_reused")
+
+
+async def a_run(calls: KeyedCalls, key: str) -> httpx.Response:
+    return await calls.owner.post("/runs", json={"task_id": calls.own["task"]}, headers={"idempotency-key": key})
+
+
+async def test_a_key_means_one_call_whatever_it_makes(calls: KeyedCalls) -> None:
+    role = KEPT_FOR_A_DAY["POST /api/v1/roles"]
+    assert (await a_run(calls, "run first")).status_code == 201
+    problem(await calls.send("POST /api/v1/roles", role, "run first"), 422, "idempotency_key_reused")
+    assert (await a_run(calls, "run first")).status_code == 200
+
+    assert (await calls.send("POST /api/v1/roles", role, "role first")).status_code == 201
+    problem(await a_run(calls, "role first"), 422, "idempotency_key_reused")
+    with calls.scratch.superuser() as connection:
+        connection.execute(
+            "UPDATE keyed_calls SET called_at = now() - interval '25 hours' WHERE tenant_id = %s",
+            [calls.tenant.tenant_id],
+        )
+    assert (await a_run(calls, "role first")).status_code == 201
+
+
+@pytest.mark.parametrize("turn", range(4))
+async def test_of_two_calls_at_once_under_a_key_one_is_made(calls: KeyedCalls, turn: int) -> None:
+    role = calls.send("POST /api/v1/roles", KEPT_FOR_A_DAY["POST /api/v1/roles"], "k")
+    asked = [role, a_run(calls, "k")]
+    answers = await asyncio.gather(*(asked if turn % 2 else asked[::-1]))
+    assert sorted(one.status_code for one in answers) == [201, 422]
 
 
 async def test_an_announcement_is_repeated_with_a_form_of_its_own_until_there_is_nothing_to_upload(
