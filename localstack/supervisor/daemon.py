@@ -12,7 +12,7 @@ from supervisor import control, env_file
 from supervisor.control import Request
 from supervisor.errors import Refused, SupervisorError
 from supervisor.inventory.ground import ground
-from supervisor.inventory.services import services
+from supervisor.inventory.handed_on import handed_on
 from supervisor.inventory.surroundings import Surroundings
 from supervisor.processes import pid_files
 from supervisor.processes.stack import Stack
@@ -29,7 +29,8 @@ class Daemon:
         self._settings = settings
         self._paths = settings.paths
         self._here = Surroundings(settings)
-        self._stack = Stack([*ground(self._here), *services(self._here)], settings.paths)
+        self._handed_on = handed_on(self._here)
+        self._stack = Stack([*ground(self._here), *self._handed_on.services], settings.paths)
         self._ended = asyncio.Event()
         # One command at a time, because two of them could start and stop the same process at once.
         self._turn = asyncio.Lock()
@@ -109,7 +110,7 @@ class Daemon:
         env_file.write(self._paths.env, self._here.for_a_shell())
 
     def _refuse_other_settings(self, wanted: dict[str, str]) -> None:
-        ours = self._settings.identity()
+        ours = self._settings.identity(self._handed_on.variables)
         differ = sorted(name for name in wanted if wanted[name] != ours.get(name))
         if differ:
             raise Refused(f"the stack runs with another {', '.join(differ)}: run `make stop-local` first")

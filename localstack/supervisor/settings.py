@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Self
@@ -27,9 +28,7 @@ SCRIPTS = (*sorted((ROOT / "samples").glob("*/scripts")), ROOT / "tests" / "fixt
 _INHERITED = ("PATH", "HOME", "LANG", "TZ", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE")
 
 
-_LAUNCHER = "LOCKSTEP_LAUNCHER_"
-_OF_COMMANDS = frozenset({"LOCKSTEP_LAUNCHER_URL", "LOCKSTEP_LAUNCHER_METRICS_URL"})
-"""Of `.local/env`, for who calls the launcher; it reads neither."""
+_PREFIX = "LOCKSTEP_"
 
 
 def default_sandbox_root() -> Path:
@@ -94,9 +93,9 @@ class Settings(BaseSettings):
         pairs = self.model_dump().items()
         return {f"LOCKSTEP_{name.upper()}": str(value) for name, value in pairs}
 
-    def identity(self) -> dict[str, str]:
+    def identity(self, handed_on: Mapping[str, str]) -> dict[str, str]:
         """The settings by which a running stack is compared with a command; what may be a key as digests."""
-        keys = {**self.provider_keys, **self.launcher_variables}
+        keys = {**self.provider_keys, **handed_on}
         digests = {name: hashlib.sha256(key.encode()).hexdigest() for name, key in keys.items()}
         return {**self.as_variables(), **digests}
 
@@ -112,10 +111,10 @@ class Settings(BaseSettings):
         return {name: os.environ[name] for name in self.key_references if os.environ.get(name)}
 
     @cached_property
-    def launcher_variables(self) -> dict[str, str]:
-        """What the shell sets for the launcher alone, such as the provider of its searches."""
-        ours = self.as_variables().keys() | _OF_COMMANDS
-        return {name: text for name, text in os.environ.items() if name.startswith(_LAUNCHER) and name not in ours}
+    def shell_variables(self) -> dict[str, str]:
+        """What the shell sets of Lockstep's, but for the settings of the stack itself."""
+        ours = self.as_variables()
+        return {name: text for name, text in os.environ.items() if name.startswith(_PREFIX) and name not in ours}
 
     @cached_property
     def paths(self) -> "Paths":

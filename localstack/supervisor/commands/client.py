@@ -5,12 +5,13 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
 from supervisor import control
 from supervisor.control import NotUnderstood, Request
 from supervisor.errors import SupervisorError
+from supervisor.inventory.handed_on import of_settings
 from supervisor.processes import pid_files
 from supervisor.settings import ROOT, Paths, Settings, inherited_environment
 
@@ -20,8 +21,11 @@ LAUNCHER = "tool-runtime"
 
 
 async def up(settings: Settings, *, only: str = "") -> None:
-    await ensure_daemon(settings)
-    await perform(settings.paths, Request("up", only=only, settings=settings.identity()))
+    given = of_settings(settings)
+    for warning in given.warnings:
+        print(f"  warning: {warning}", file=sys.stderr)
+    await ensure_daemon(settings, given.variables)
+    await perform(settings.paths, Request("up", only=only, settings=settings.identity(given.variables)))
 
 
 async def perform(paths: Paths, request: Request) -> None:
@@ -53,14 +57,14 @@ async def reaching(settings: Settings, *places: str) -> AsyncIterator[None]:
         await perform(settings.paths, Request("restart", names=[LAUNCHER]))
 
 
-async def ensure_daemon(settings: Settings) -> None:
+async def ensure_daemon(settings: Settings, handed_on: Mapping[str, str]) -> None:
     paths = settings.paths
     if await control.is_running(paths):
         return
     paths.create()
     for name in pid_files.end_orphans(paths):
         print(f"  {name}, left over from a supervisor that was killed, is ended")
-    process = _launch_daemon(settings)
+    process = _launch_daemon(settings, handed_on)
     deadline = time.monotonic() + _DAEMON_SECONDS
     while not await control.is_running(paths):
         if process.poll() is not None or time.monotonic() > deadline:
@@ -68,23 +72,24 @@ async def ensure_daemon(settings: Settings) -> None:
         await asyncio.sleep(0.05)
 
 
-def _launch_daemon(settings: Settings) -> subprocess.Popen[bytes]:
+def _launch_daemon(settings: Settings, handed_on: Mapping[str, str]) -> subprocess.Popen[bytes]:
     """Start the daemon in a session of its own, so that it goes on when this shell ends."""
     with (settings.paths.logs / "supervisor.log").open("ab") as log:
         return subprocess.Popen(
             [sys.executable, "-m", "supervisor", "daemon"],
             cwd=ROOT,
-            env={**inherited_environment(), "PYTHONPATH": f"{ROOT}:{ROOT / 'localstack'}", **_as_environment(settings)},
+            env={
+                **inherited_environment(),
+                "PYTHONPATH": f"{ROOT}:{ROOT / 'localstack'}",
+                **settings.as_variables(),
+                **settings.provider_keys,
+                **handed_on,
+            },
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
             start_new_session=True,
         )
-
-
-def _as_environment(settings: Settings) -> dict[str, str]:
-    """The settings of this shell as environment variables, which the daemon reads."""
-    return {**settings.as_variables(), **settings.provider_keys, **settings.launcher_variables}
 
 
 async def down(paths: Paths) -> None:

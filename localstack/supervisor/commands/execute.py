@@ -7,6 +7,7 @@ import shutil
 from supervisor import control
 from supervisor.commands import client, programs, sql_prompt
 from supervisor.control import Request
+from supervisor.inventory.handed_on import of_settings
 from supervisor.settings import Paths, Settings, default_sandbox_root
 
 _STOPPED = 3
@@ -18,7 +19,7 @@ async def execute(settings: Settings, arguments: argparse.Namespace) -> int:
         case "up":
             await client.up(settings, only=arguments.only)
         case "start" | "restart":
-            await client.ensure_daemon(settings)
+            await client.ensure_daemon(settings, of_settings(settings).variables)
             await client.perform(paths, Request(arguments.command, names=arguments.names))
         case "stop":
             await client.perform(paths, Request("stop", names=arguments.names))

@@ -72,7 +72,6 @@ def _launcher(here: Surroundings) -> Process:
         port_setting="LOCKSTEP_PORT_LAUNCHER",
         after=("localstack-objects",),
         variables={
-            **here.settings.launcher_variables,
             "LOCKSTEP_SANDBOX_ROOT": str(here.settings.sandbox_root),
             "LOCKSTEP_SERVICE_PUBLIC_KEYS_FILE": str(here.public_keys_file),
             "LOCKSTEP_LAUNCHER_SECRET_KEYS_FILE": str(here.tenant_secret_keys_file),

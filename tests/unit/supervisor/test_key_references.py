@@ -58,8 +58,8 @@ def test_keys_that_are_set_in_the_shell_are_passed_on(file: Path, monkeypatch: p
         monkeypatch.delenv(name, raising=False)
     settings = Settings()
     assert settings.provider_keys == {"THEIR_KEY": "sk-theirs"}
-    assert "THEIR_KEY" in settings.identity()
-    assert "sk-theirs" not in str(settings.identity()) + str(settings.as_variables())
+    assert "THEIR_KEY" in settings.identity({})
+    assert "sk-theirs" not in str(settings.identity({})) + str(settings.as_variables())
 
 
 def test_the_vendors_keys_have_secrets() -> None:

@@ -42,15 +42,7 @@ def test_a_request_to_the_daemon_is_one_line_that_reads_back() -> None:
     assert Request.parse(request.line()) == request
 
 
-def test_what_the_shell_sets_for_the_launcher_is_handed_on_and_no_key_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("LOCKSTEP_LAUNCHER_SEARCH_PROVIDER", "brave")
-    monkeypatch.setenv("LOCKSTEP_LAUNCHER_SEARCH_KEY", "a-key-of-brave")
-    monkeypatch.setenv("LOCKSTEP_LAUNCHER_URL", "http://127.0.0.1:8082")
-    monkeypatch.setenv("LOCKSTEP_LAUNCHER_EGRESS_PRIVATE", '["a.example:1"]')
-    settings = Settings()
-    assert settings.launcher_variables == {
-        "LOCKSTEP_LAUNCHER_SEARCH_PROVIDER": "brave",
-        "LOCKSTEP_LAUNCHER_SEARCH_KEY": "a-key-of-brave",
-    }
-    assert "LOCKSTEP_LAUNCHER_SEARCH_KEY" in settings.identity()
-    assert "a-key-of-brave" not in str(settings.identity())
+def test_what_is_handed_on_tells_stacks_apart_and_no_key_is_told() -> None:
+    identity = Settings().identity({"LOCKSTEP_LAUNCHER_SEARCH_KEY": "a-key-of-brave"})
+    assert "LOCKSTEP_LAUNCHER_SEARCH_KEY" in identity
+    assert "a-key-of-brave" not in str(identity)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from supervisor.inventory.ground import ground
-from supervisor.inventory.services import services
+from supervisor.inventory.handed_on import handed_on
 from supervisor.inventory.surroundings import Surroundings
 from supervisor.processes.process import Process
 from supervisor.settings import Settings
@@ -31,7 +31,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Surroundings:
 
 @pytest.fixture
 def processes(here: Surroundings) -> dict[str, Process]:
-    return {one.name: one for one in [*ground(here), *services(here)]}
+    return {one.name: one for one in [*ground(here), *handed_on(here).services]}
 
 
 def test_every_process_needs_only_processes_that_there_are(processes: dict[str, Process]) -> None:
