@@ -25,7 +25,7 @@ from control_plane.relay.senders import senders_to_executions, senders_to_gatewa
 from control_plane.requests.answers.deprecations import DeprecationHeaders
 from control_plane.requests.answers.described import finish_document
 from control_plane.requests.answers.documentation import install_documentation
-from control_plane.requests.audited_calls import AuditedCalls
+from control_plane.requests.calls.audited_calls import AuditedCalls
 from control_plane.requests.etags import NotModified
 from control_plane.requests.keys.heeded import heeded_headers
 from control_plane.requests.queries import known_query

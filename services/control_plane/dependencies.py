@@ -8,21 +8,16 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from control_plane.identity.callers import ApiCaller, Operator, Person
 from control_plane.requests.break_glass import documented, named_access, refuse_access, require_reading
+from control_plane.requests.calls.known_callers import by_access, count, tell_audit
 from control_plane.requests.etags import IF_MATCH_PATTERN, Conditions
 from control_plane.requests.lists.paging import MAX_CURSOR_LENGTH, PageRequest
 from control_plane.requests.lists.seals import seal_of
 from control_plane.requests.queries import IN_DIGITS
-from control_plane.requests.rates.edge import COUNTED
-from control_plane.requests.rates.limits import Counted
 from control_plane.resources import AppResources
 from foundation.domain.errors import Forbidden
-from foundation.domain.ids import BreakGlassId
 from foundation.domain.permissions import OPERATE, SIGNED_IN, Permission
-from foundation.storage.audit.calls import current_call
 from foundation.storage.session.database import Transaction
 from foundation.telemetry.logs import bind
-from foundation.telemetry.spans.record import SpanAttribute
-from foundation.telemetry.traces import annotate
 
 
 async def app_resources(request: Request) -> AppResources:
@@ -54,46 +49,13 @@ def text_of(credential: HTTPAuthorizationCredentials | None) -> str | None:
     return credential.credentials if credential else None
 
 
-async def _counted(request: Request, caller: ApiCaller | Operator | Person) -> None:
-    """Counts the request against who calls; before the audit knows of it, so that a flood does not fill the audit."""
-    counted: Counted | None = request.scope.get(COUNTED)
-    if counted is not None:
-        await _resources(request).rates.admit(counted, caller)
-
-
-def _audited(request: Request, caller: ApiCaller | Operator | Person, permission: str | None) -> None:
-    """Tells the audit who calls what; in the name of whom a refusal is written."""
-    if isinstance(caller, ApiCaller):
-        annotate({SpanAttribute.TENANT_ID: str(caller.tenant_id)})
-    call = current_call()
-    if call is None:
-        return
-    call.operation = getattr(request.scope.get("route"), "operation_id", None)
-    call.actor, call.permission = caller.actor, permission
-    call.values = {name: str(value) for name, value in request.path_params.items()}
-    access = caller.access if isinstance(caller, ApiCaller) else None
-    call.operates = isinstance(caller, Operator) or access is not None
-    call.tenant_id = caller.tenant_id if isinstance(caller, ApiCaller) else None
-    call.access = {"access_id": str(access.access_id), "reason": access.reason} if access else {}
-
-
-async def _by_access(
-    request: Request, credential: HTTPAuthorizationCredentials | None, access_id: BreakGlassId
-) -> ApiCaller:
-    """An operator who reads what is a tenant's. What is refused before its access is known, is told of the operator."""
-    operator = await _resources(request).callers.operator(text_of(credential))
-    await _counted(request, operator)
-    _audited(request, operator, None)
-    return await _resources(request).callers.reader(operator, access_id)
-
-
 async def authenticated(request: Request, credential: Credential) -> AsyncIterator[ApiCaller]:
     if (access_id := named_access(request)) is not None:
-        caller = await _by_access(request, credential, access_id)
+        caller = await by_access(request, text_of(credential), access_id)
     else:
         caller = await _resources(request).callers.authenticate(text_of(credential))
-        await _counted(request, caller)
-    _audited(request, caller, None)
+        await count(request, caller)
+    tell_audit(request, caller, None)
     require_reading(request, caller)
     with bind(tenant_id=caller.tenant_id, actor=caller.actor):
         yield caller
@@ -111,7 +73,7 @@ class Permitted:
         self.__signature__ = documented(self.__call__, permission)
 
     async def __call__(self, request: Request, caller: AnyCaller, **_documented: object) -> ApiCaller:
-        _audited(request, caller, self.permission)
+        tell_audit(request, caller, self.permission)
         caller.require(self._needed)
         return caller
 
@@ -129,11 +91,11 @@ class Overseen:
     ) -> AsyncIterator[Operator | ApiCaller]:
         caller: Operator | ApiCaller
         if (access_id := named_access(request)) is not None:
-            caller = await _by_access(request, credential, access_id)
+            caller = await by_access(request, text_of(credential), access_id)
         else:
             caller = await _resources(request).callers.operator_or_member(text_of(credential))
-            await _counted(request, caller)
-        _audited(request, caller, self.permission)
+            await count(request, caller)
+        tell_audit(request, caller, self.permission)
         if isinstance(caller, ApiCaller):
             require_reading(request, caller)
             caller.require(self._needed)
@@ -149,8 +111,8 @@ class SignedIn:
     async def __call__(self, request: Request, credential: Credential) -> AsyncIterator[Person]:
         refuse_access(request)
         person = await _resources(request).callers.person(text_of(credential))
-        await _counted(request, person)
-        _audited(request, person, self.permission)
+        await count(request, person)
+        tell_audit(request, person, self.permission)
         with bind(actor=person.actor):
             yield person
 
@@ -163,8 +125,8 @@ class Operated:
     async def __call__(self, request: Request, credential: Credential) -> AsyncIterator[Operator]:
         refuse_access(request)
         caller = await _resources(request).callers.operator_or_member(text_of(credential))
-        await _counted(request, caller)
-        _audited(request, caller, self.permission)
+        await count(request, caller)
+        tell_audit(request, caller, self.permission)
         if not isinstance(caller, Operator):
             raise Forbidden("only an operator of the platform may do this", remedy="ask who operates the platform")
         with bind(actor=caller.actor):

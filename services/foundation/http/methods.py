@@ -42,6 +42,17 @@ class HeadAsGet:
         scope.update({name: as_get[name] for name in _SET_BY_ROUTING if name in as_get})
 
 
+def served_at(app: FastAPI, method: str, path: str) -> tuple[str | None, dict[str, str]]:
+    """The operation at this path, with what the path has in the places of its parameters; None where there is none."""
+    for route in iter_route_contexts(app.routes):
+        if route.path is not None and method in (route.methods or ()):
+            found = compile_path(route.path)[0].match(path)
+            operation: str | None = getattr(route, "operation_id", None)
+            if found and operation:
+                return operation, found.groupdict()
+    return None, {}
+
+
 def allowed_methods(app: FastAPI, path: str) -> list[str]:
     """Every method of the resource at this path, over all its routes."""
     methods = {

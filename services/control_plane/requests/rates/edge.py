@@ -45,14 +45,15 @@ class RateLimitedEdge:
 
         call = current_call()
         try:
-            await rates.enter(counted, address=call.ip if call else None, credential=_credential(scope))
+            await rates.enter(counted, address=call.ip if call else None, credential=credential_of(scope))
         except RateLimited as refused:
             await problem_response(refused, instance=scope["path"])(scope, receive, send_told)
             return
         await self._app(scope, receive, send_told)
 
 
-def _credential(scope: Scope) -> str | None:
+def credential_of(scope: Scope) -> str | None:
+    """The bearer credential as it was sent, which proves nothing yet; None where there is none."""
     for name, value in scope["headers"]:
         if name == b"authorization":
             text: str = value.decode("latin-1")

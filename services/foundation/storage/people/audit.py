@@ -1,7 +1,7 @@
 """Rows of the audit: one with each change, in its own transaction; an operator's belong to no tenant.
 
 `record` is called where something is done, because only there is known what was before. Calls that are refused, and
-those that change nothing, are written by the door of the API (`control_plane/requests/audited_calls.py`).
+those that change nothing, are written by the door of the API (`control_plane/requests/calls/audited_calls.py`).
 """
 
 import re

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from control_plane.requests.calls.unread_calls import identify
 from foundation.domain.errors import DependencyUnavailable, LockstepError
 from foundation.domain.ids import new_uuid
 from foundation.domain.permissions import OPERATE, Permission
@@ -29,6 +30,11 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _USER_AGENT_LENGTH = 256
 _TARGET_LENGTH = 2048
 _DENIED, _REFUSED, _FAILED = 403, 400, 500
+_NOT_WHOLE = 408
+_UNSERVED = "nothing"
+"""Of a path and method that nothing serves."""
+_UNTOLD = frozenset({401, 429})
+"""Of nobody, and of too many."""
 
 _log = logger(__name__)
 
@@ -45,24 +51,39 @@ class AuditedCalls:
             await self._app(scope, receive, send)
             return
         call = _call_of(scope, self._trusted_hops)
-        replaced = False
+        replaced = begun = False
+
+        async def replace(error: LockstepError) -> None:
+            nonlocal replaced
+            replaced = True
+            answer = problem_response(error, instance=scope["path"])
+            answer.headers["x-request-id"] = call.request_id
+            await answer(scope, receive, send)
 
         async def send_told(message: Message) -> None:
-            nonlocal replaced
+            nonlocal begun
             if replaced:
                 return
             if message["type"] == "http.response.start":
+                begun = True
                 named = (b"x-request-id", call.request_id.encode())
                 message["headers"] = [*message.get("headers", []), named]
-                if not await _told(scope, call, message["status"]):
-                    replaced = True
-                    unwritten = DependencyUnavailable("the audit cannot be written, so that nothing is answered")
-                    await problem_response(unwritten, instance=scope["path"])(scope, receive, send)
+                refusal = await _whose(scope, call, message["status"])
+                told = await _told(scope, call, message["status"] if refusal is None else _DENIED)
+                if refusal is not None:
+                    await replace(refusal)
+                    return
+                if not told:
+                    await replace(DependencyUnavailable("the audit cannot be written, so that nothing is answered"))
                     return
             await send(message)
 
         with under_way(call):
             await self._app(scope, receive, send_told)
+            if not begun:
+                # It never came whole: the caller left, or was too slow.
+                await _whose(scope, call, _NOT_WHOLE)
+                await _told(scope, call, _NOT_WHOLE)
 
 
 def _call_of(scope: Scope, trusted_hops: int) -> AuditedCall:
@@ -92,6 +113,17 @@ def _address(scope: Scope, headers: Mapping[str, str], trusted_hops: int) -> str
 
 def _shown(user_agent: str | None) -> str | None:
     return None if user_agent is None else "".join(one for one in user_agent if one.isprintable())[:_USER_AGENT_LENGTH]
+
+
+async def _whose(scope: Scope, call: AuditedCall, status: int) -> LockstepError | None:
+    """Looks who calls where no route has asked, as the body could not be read or nothing is served there.
+
+    The refusal of what no caller may, which stands above what is wrong with it.
+    """
+    unasked = call.actor is None and scope["method"] in _WRITES and hasattr(scope["app"].state, "resources")
+    if not unasked or not _REFUSED <= status < _FAILED or status in _UNTOLD:
+        return None
+    return await identify(scope, call)
 
 
 async def _told(scope: Scope, call: AuditedCall, status: int) -> bool:
@@ -125,14 +157,20 @@ def _row(scope: Scope, call: AuditedCall, status: int) -> CallRow:
     query = {"query": Request(scope).url.query[:2000]} if scope["query_string"] else {}
     return audit.call_row(
         actor=str(call.actor),
-        action=f"call.{call.operation}",
-        target=scope["path"].removeprefix("/api/v1")[:_TARGET_LENGTH],
+        action=f"call.{call.operation or _UNSERVED}",
+        target=_target(scope["path"]),
         detail={**query, **call.access},
         outcome=_outcome(status),
         status=status,
         # Of what is the platform's own (a breaker, say) the names are no tenant's.
         values={} if call.permission in _ADMINISTRATIVE else call.values,
     )
+
+
+def _target(path: str) -> str:
+    """The path as far as it is kept, with a sign for what PostgreSQL cannot hold: such a path is refused."""
+    kept = path.removeprefix("/api/v1")[:_TARGET_LENGTH]
+    return kept.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
 
 
 def _outcome(status: int) -> str:
