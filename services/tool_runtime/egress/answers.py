@@ -1,7 +1,9 @@
 """Says in the head of each answer that its connection ends with it, as it does: one connection takes one request.
 
 A server that was asked to close need not say so itself (RFC 9112, section 9.6), and a client that is not told asks
-again on the same connection. Nothing else of an answer is read or changed: a server may tell a job whatever it likes.
+again on the same connection. A carriage return without a line feed, which some readers take for the end of a line and
+others do not, becomes a blank (section 2.2). Nothing else of an answer is read or changed: a server may tell a job
+whatever it likes.
 """
 
 import re
@@ -12,6 +14,8 @@ _CLOSE = b"Connection: close\r\n"
 _HTTP = b"HTTP/1."
 _INTERIM = re.compile(rb"HTTP/1\.[01] 1(?!01)[0-9]{2}\b")
 """Heads behind which another follows (RFC 9110, section 15.2). After 101 there would be none, and none is asked for."""
+_BARE_CR = re.compile(rb"\r(?!\n)")
+_LINE = re.compile(rb"[^\n]*\n")
 _OF_THE_CONNECTION = re.compile(rb"(?:connection|keep-alive|proxy-connection)[ \t]*:", re.IGNORECASE)
 
 
@@ -33,7 +37,7 @@ class AnswerHeads:
             if not self._held.startswith(_HTTP) and not _HTTP.startswith(self._held):
                 self._is_over = True
             elif (end := self._end()) is not None:
-                head = bytes(self._held[:end])
+                head = _BARE_CR.sub(b" ", bytes(self._held[:end]))
                 del self._held[:end]
                 self._looked_at = 0
                 self._is_over = _INTERIM.match(head) is None
@@ -60,7 +64,7 @@ class AnswerHeads:
 
 def _closing(head: bytes) -> bytes:
     """The head, in which nothing is said about the connection but that it closes."""
-    first, *lines = head.splitlines(keepends=True)
+    first, *lines = _LINE.findall(head)
     kept, was_kept = [], True
     for line in lines:
         is_folded = line[:1] in (b" ", b"\t")

@@ -81,3 +81,39 @@ async def test_one_job_tells_so_many_lines_and_no_more() -> None:
             telling.hear(b"line\n" * MAX_LINES)
     assert sum(len(one.lines) for one in heard) == MAX_LINES_TOLD
     assert sum(one.left_out for one in heard) == 2 * MAX_LINES
+
+
+async def test_a_line_that_is_written_over_is_told_as_it_stands_in_the_end() -> None:
+    [heard] = await told(b"\r".join(b"%d %%" % done for done in range(101)) + b"\nnext\r\n", b"a\rb\r")
+    assert (heard.lines, heard.left_out) == (("100 %", "next", "b"), 0)
+
+
+async def test_a_line_that_is_never_ended_is_told_as_it_stands_whenever_something_is_told() -> None:
+    heard: list[ToldLines] = []
+    come = asyncio.Event()
+
+    async def tell(lines: ToldLines) -> None:
+        heard.append(lines)
+        come.set()
+
+    telling = Telling(tell, pause_seconds=0)
+    async with telling.going_on():
+        for done in (b"\r10 %", b"\r20 %\r", b"30 %\r", b"40"):
+            telling.hear(done)
+        async with asyncio.timeout(60):
+            await come.wait()
+        come.clear()
+        telling.hear(b" %" + b"\r50 %" * 10_000 + b"\r")
+        async with asyncio.timeout(60):
+            await come.wait()
+        telling.hear(b"\nnext\n")
+    assert [line for one in heard for line in one.lines] == ["30 %", "50 %", "next"]
+
+
+async def test_what_commands_a_terminal_or_turns_the_text_around_is_not_told() -> None:
+    [heard] = await told(
+        b"\x1b[1;31mred\x1b[0m \x1b]8;;http://a.example\x07link\x1b]8;;\x07 \x1b[2K\x9b3m\n",
+        "a\u202eb\u2066c\u200b d\te\x07\x08\n".encode(),
+        b"\x1b[2J\n",
+    )
+    assert heard.lines == ("red link \ufffd3m", "abc d    e")

@@ -50,8 +50,13 @@ def without_hidden(text: str) -> str:
 
     For what only describes. What is a name is refused in place of that, as another name would be another thing.
     """
-    on_one_line = " ".join(_ESCAPES.sub("", text).split())
-    return " ".join(_UNSEEN.sub("", _HIDING.sub("", on_one_line)).split())
+    # Ends of lines are blanks here, and no controls that go without a trace.
+    return " ".join(without_marks(" ".join(_ESCAPES.sub("", text).split())).split())
+
+
+def without_marks(text: str) -> str:
+    """The same with the blanks that it has, for lines that others print."""
+    return _UNSEEN.sub("", _HIDING.sub("", _ESCAPES.sub("", text).replace("\t", "    ")))
 
 
 def mixed_alphabets_in(text: str) -> str | None:

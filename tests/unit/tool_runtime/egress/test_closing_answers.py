@@ -52,3 +52,26 @@ def test_a_head_without_an_end_is_not_held_for_ever() -> None:
     passed = heads.take(b"x" * 200)
     assert len(passed) == len(b"HTTP/1.1 200 OK\r\nA: ") + MAX_HEAD + 100
     assert heads.take(b"y") == b"y"
+
+
+@pytest.mark.parametrize(
+    ("sent", "goes_on"),
+    [
+        (
+            b"HTTP/1.1 200 OK\r\nX: a\rConnection: keep-alive\r\nLength: 1\r\n\r\n",
+            b"HTTP/1.1 200 OK\r\nConnection: close\r\nX: a Connection: keep-alive\r\nLength: 1\r\n\r\n",
+        ),
+        (
+            b"HTTP/1.1 200 OK\rX: a\r\nY: b\r\r\n\r\n",
+            b"HTTP/1.1 200 OK X: a\r\nConnection: close\r\nY: b \r\n\r\n",
+        ),
+        (
+            b"HTTP/1.1 103 Early\rHTTP/1.1 200 OK\r\n\r\nHTTP/1.1 200 OK\n\n",
+            b"HTTP/1.1 103 Early HTTP/1.1 200 OK\r\n\r\nHTTP/1.1 200 OK\nConnection: close\r\n\n",
+        ),
+    ],
+)
+def test_a_carriage_return_by_itself_ends_no_line(sent: bytes, goes_on: bytes) -> None:
+    for size in (1, 7, len(sent)):
+        heads = AnswerHeads()
+        assert b"".join(heads.take(sent[at : at + size]) for at in range(0, len(sent), size)) == goes_on
