@@ -22,7 +22,7 @@ class FilesTool:
         return Invocation(
             argv=our_program("files_actions"),
             env=BASE_ENVIRONMENT,
-            files=(("in/files.json", json.dumps(given.model_dump(mode="json")).encode()),),
+            files=(("in/files.json", json.dumps(given.for_the_program()).encode()),),
             wall_seconds=given.timeout_seconds,
             seconds_in=SECONDS,
         )

@@ -26,7 +26,7 @@ class SearchTool:
         return Invocation(
             argv=our_program("search.main"),
             env=BASE_ENVIRONMENT,
-            files=((WANTED, json.dumps(given.model_dump(mode="json")).encode()),),
+            files=((WANTED, json.dumps(given.for_the_program()).encode()),),
             wall_seconds=given.timeout_seconds,
             seconds_in=SECONDS,
         )

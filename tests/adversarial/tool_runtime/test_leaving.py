@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from fixtures.sandboxing.sandboxes import run_python
+from fixtures.sandboxing.sandboxes import a_workspace, run_python, run_tool
 
 UNFIT = "the name has control characters, a backslash, or marks that turn text around, or is of blanks alone"
 TOO_LARGE = "{} bytes, more than what is left of 2097152 for all files"
@@ -25,7 +25,6 @@ SKIPPED = [
     ("no text at all", "open(b'out/\\xff\\xfe', 'w').close()", "the name is not UTF-8"),
     ("new line", "open('out/a\\nb', 'w').close()", UNFIT),
     ("separator of other systems", "open('out/..\\\\evil', 'w').close()", UNFIT),
-    ("unreadable", "open('out/a', 'w').close(); os.chmod('out/a', 0)", "cannot be opened: Permission denied"),
     (
         "too deep",
         "os.makedirs('out' + '/1' * 17); open('out' + '/1' * 18, 'w').close()",
@@ -79,3 +78,35 @@ async def test_what_the_job_prints_is_only_text() -> None:
     json.dumps(ran.stdout, ensure_ascii=False).encode("utf-8")
     assert "\0" not in ran.stdout
     assert ran.stdout.startswith("a\ufffdb\ufffd")
+
+
+CLOSED = """
+import os
+def put(path, text):
+    os.makedirs(os.path.dirname(path), exist_ok=True); open(path, 'w').write(text)
+put('out/a/file', '1'); put('out/b/c/file', '2'); put('out/closed', '3'); put('kept/d/file', '4')
+os.chmod('out/closed', 0); os.chmod('out/b/c', 0o400); os.chmod('out/b', 0o100); os.chmod('out/a', 0)
+os.chmod('kept/d', 0o600); os.chmod('kept', 0); os.chmod('out', {mode})
+"""
+
+
+@pytest.mark.parametrize("mode", ["0", "0o100", "0o400", "0o300", "0o700"])
+async def test_what_a_job_has_closed_to_itself_is_collected_all_the_same(mode: str) -> None:
+    workspace = a_workspace()
+    ran = await run_tool("code.python", {"code": CLOSED.replace("{mode}", mode)}, workspace=workspace)
+    assert (ran.stderr, ran.outcome.skipped) == ("", [])
+    assert ran.files == {"a/file": b"1", "b/c/file": b"2", "closed": b"3"}
+    read = "import os; os.chmod('kept', 0o700); os.chmod('kept/d', 0o700); print(open('kept/d/file').read())"
+    again = await run_tool("code.python", {"code": read}, workspace=a_workspace(workspace.kept))
+    assert again.stdout == "4\n"
+
+
+async def test_absolute_links_within_the_workspace_are_carried_and_no_others() -> None:
+    links = {"in_it": "/work/a", "all": "/work", "out_of_it": "/workshop", "up": "/work/../etc", "etc": "/etc"}
+    workspace = a_workspace()
+    code = f"import os; open('a', 'w').write('1'); [os.symlink(to, name) for name, to in {links}.items()]"
+    ran = await run_tool("code.python", {"code": code}, workspace=workspace)
+    assert sorted(name for name, _ in ran.outcome.skipped) == ["etc", "out_of_it", "up"]
+    read = "import os; print(open('in_it').read(), open('all/a').read(), sorted(os.listdir('.')))"
+    again = await run_tool("code.python", {"code": read}, workspace=a_workspace(workspace.kept))
+    assert again.stdout.startswith("1 1 ['a', 'all', 'in', 'in_it', 'main.py'"), again

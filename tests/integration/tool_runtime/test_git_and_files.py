@@ -147,7 +147,6 @@ async def test_an_action_on_a_clone_is_refused_with_its_reason(session: Session)
     assert refused["error"]["code"] == "not_possible"
     assert (await session.files("read", path="a/b/none"))["error"]["code"] == "not_found"
     assert (await session.files("patch", path="a/b", patch="nonsense"))["error"]["code"] == "patch_refused"
-    assert (await session.files("search", pattern="(", regex=True))["error"]["code"] == "bad_pattern"
 
 
 async def test_a_search_that_would_not_end_says_what_to_write_instead(session: Session) -> None:
@@ -254,3 +253,31 @@ async def test_an_agents_clone_that_hangs_ends_as_an_agent_without_time(session:
     result = json.loads(ran.files["result.json"])
     assert (ran.outcome.stop, result["error"]["code"]) == (None, "out_of_time")
     assert (result["agent"], result["model"], result["folder"]) == ("claude_code", "default", "repository")
+
+
+async def test_nothing_is_written_where_the_tool_writes_its_result(session: Session) -> None:
+    await session.ran(
+        "code.python", code="import os; os.symlink('out', 'link'); os.symlink('out/result.json', 'direct')"
+    )
+    for path in ("link/result.json", "direct"):
+        assert (await session.files("write", path=path, text="x"))["error"]["code"] == "name_taken", path
+    patch = "--- /dev/null\n+++ b/out/result.json\n@@ -0,0 +1 @@\n+x\n"
+    assert (await session.files("patch", patch=patch))["error"]["code"] == "name_taken"
+    other = patch.replace("result.json", "other.json")
+    ran = await session.ran("files", action="patch", patch=other)
+    assert (json.loads(ran.files["result.json"])["changed"], ran.files["other.json"]) == (["out/other.json"], b"x\n")
+
+
+async def test_a_glob_fits_what_it_fits_in_a_shell(session: Session) -> None:
+    code = (
+        "import os; os.makedirs('a/b'); [open(p, 'w').write('x') for p in ('t.py', 'a/m.py', 'a/b/l.py', 'a/b/l.js')]"
+    )
+    await session.ran("code.python", code=code)
+    for glob, found in {
+        "**/*.py": ["t.py", "a/m.py", "a/b/l.py"],
+        "a/*.py": ["a/m.py"],
+        "*.{py,js}": ["t.py", "a/m.py", "a/b/l.js", "a/b/l.py"],
+    }.items():
+        listed = [one["path"] for one in (await session.files("list", glob=glob))["entries"]]
+        matched = [one["path"] for one in (await session.files("search", glob=glob, pattern="x"))["matches"]]
+        assert sorted(set(listed) - {"main.py"}) == sorted(set(matched) - {"main.py"}) == sorted(found), glob

@@ -22,6 +22,9 @@ DEFAULT_SECONDS, MAX_SECONDS = 60, 3600
 OF_THE_JOB = frozenset({"in", "out", "main.py", "main.js"})
 """The names directly below `/work` that belong to each job, and that no workspace carries to the next one."""
 
+RESULT_PLACE = "out/result.json"
+"""Where a tool of ours writes its result."""
+
 StorableText = Annotated[str, AfterValidator(accept_text)]
 Json = Annotated[Any, AfterValidator(accept)]
 

@@ -64,4 +64,5 @@ CODE_PYTHON = ToolContract(
     arguments=CodePythonArguments,
     judge=_effect,
     tells_after=1,
+    own_failures=frozenset({WHEEL_REFUSED}),
 )

@@ -44,8 +44,8 @@ class ToolContract:
 
     @property
     def failures(self) -> frozenset[str]:
-        """All codes that its own `error` may have."""
-        return self.own_failures | COMMON_FAILURES if self.says_why else frozenset()
+        """All codes that its own `error` may have: of a program of the caller's what is told before it begins."""
+        return self.own_failures | COMMON_FAILURES if self.says_why else self.own_failures
 
     @property
     def says_why(self) -> bool:

@@ -1,13 +1,16 @@
 """`files`: reads, writes, lists, searches and patches the files below `/work`."""
 
+import re
 from collections.abc import Mapping
-from typing import Annotated, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, Field, model_validator
 
+from foundation.contracts.accepted.accepted_json import NotAccepted
 from foundation.contracts.accepted.file_names import valid_file_name
+from foundation.contracts.accepted.globs import glob_expression, valid_glob
 from foundation.contracts.tools.actions import Action, ActionArguments, action
-from foundation.contracts.tools.arguments import OF_THE_JOB, StorableText
+from foundation.contracts.tools.arguments import OF_THE_JOB, RESULT_PLACE, StorableText
 from foundation.contracts.tools.contract import ToolContract
 from foundation.domain.tools import CostClass, SandboxProfile, ToolEffect
 
@@ -43,8 +46,8 @@ class FilesArguments(ActionArguments):
     text: Annotated[StorableText, Field(max_length=MAX_TEXT)] | None = Field(
         default=None, description="write: the whole content"
     )
-    glob: Annotated[StorableText, Field(min_length=1, max_length=MAX_PATTERN)] | None = Field(
-        default=None, description="list, search: only paths like this, such as *.py"
+    glob: Annotated[StorableText, Field(min_length=1, max_length=MAX_PATTERN), AfterValidator(valid_glob)] | None = (
+        Field(default=None, description="list, search: only paths like this, such as *.py, src/*.py or **/*.{js,ts}")
     )
     pattern: Annotated[StorableText, Field(min_length=1, max_length=MAX_PATTERN)] | None = Field(
         default=None, description="search: the text to look for"
@@ -56,11 +59,27 @@ class FilesArguments(ActionArguments):
     )
 
     @model_validator(mode="after")
+    def _can_be_looked_for(self) -> Self:
+        if self.regex and self.pattern is not None:
+            try:
+                re.compile(self.pattern)
+            except (re.error, OverflowError, RecursionError) as error:
+                raise NotAccepted(f"the pattern is no regular expression: {error}", pointer="/pattern") from None
+        return self
+
+    @model_validator(mode="after")
     def _not_over_the_jobs_own(self) -> Self:
         top = self.path.partition("/")[0]
         if self.action == "write" and (top in {".", *OF_THE_JOB - {_ARTIFACTS}} or self.path == _ARTIFACTS):
             raise ValueError(f"{self.path!r} belongs to the job; write elsewhere below /work, or below out")
+        if self.action == "write" and self.path == RESULT_PLACE:
+            raise ValueError(f"{self.path!r} is where the tool writes its result; choose another name")
         return self
+
+    def for_the_program(self) -> dict[str, Any]:
+        """As the tool's program takes them: the glob as the regular expression that it is."""
+        given = self.model_dump(mode="json")
+        return given | {"glob": None if self.glob is None else glob_expression(self.glob)}
 
 
 class FilesEntry(BaseModel):
@@ -121,10 +140,7 @@ FILES = ToolContract(
     own_failures=frozenset(
         {
             *("outside", "link_loop", "not_found", "bad_pattern", "is_folder", "no_folder", "no_text"),
-            *(
-                "patch_refused",
-                "timed_out",
-            ),
+            *("patch_refused", "timed_out", "name_taken"),
         }
     ),
 )

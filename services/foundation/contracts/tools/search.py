@@ -1,10 +1,11 @@
 """`search`: finds passages of documents that lie below `/work`, or pages of the web by its operator's provider."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from foundation.contracts.accepted.file_names import valid_file_name
+from foundation.contracts.accepted.globs import glob_expression, valid_glob
 from foundation.contracts.tools.arguments import StorableText, ToolArguments
 from foundation.contracts.tools.contract import ToolContract
 from foundation.domain.tools import CostClass, SandboxProfile, ToolEffect
@@ -38,8 +39,8 @@ class SearchArguments(ToolArguments):
     path: Annotated[StorableText, AfterValidator(_path)] = Field(
         default=".", description="documents: the file or folder below /work; in/ has the staged files"
     )
-    glob: Annotated[StorableText, Field(min_length=1, max_length=MAX_GLOB)] | None = Field(
-        default=None, description="documents: only paths like this, such as *.md"
+    glob: Annotated[StorableText, Field(min_length=1, max_length=MAX_GLOB), AfterValidator(valid_glob)] | None = Field(
+        default=None, description="documents: only paths like this, such as *.md, notes/*.md or **/*.{md,txt}"
     )
 
     @model_validator(mode="after")
@@ -47,6 +48,11 @@ class SearchArguments(ToolArguments):
         if self.source == "web" and (foreign := sorted(self.model_fields_set & {"path", "glob"})):
             raise ValueError(f"{foreign[0]!r} is about documents; leave it out, or search them")
         return self
+
+    def for_the_program(self) -> dict[str, Any]:
+        """As the tool's program takes them: the glob as the regular expression that it is."""
+        given = self.model_dump(mode="json")
+        return given | {"glob": None if self.glob is None else glob_expression(self.glob)}
 
 
 class SearchHit(BaseModel):

@@ -8,12 +8,28 @@ import os
 import re
 import stat
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 from tool_runtime.sandbox import frames
 
 MOST_SKIPPED = 200
 READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC
+_FOLDER, _FILE = 0o700, 0o400
+"""What the owner needs to open one."""
+
+Opened = TypeVar("Opened")
+
+
+def opened_anyway(how: Callable[[], Opened], path: bytes, mode: int, folder: int | None = None) -> Opened:
+    """What `how` gives, also where the job closed its own file or folder: left out, it would seem not to be there.
+
+    No process of the job is alive that could put a link in its place.
+    """
+    try:
+        return how()
+    except PermissionError:
+        os.chmod(path, mode, dir_fd=folder)
+        return how()
 
 
 def leavings(root: bytes, rules: dict[str, Any], send: Callable[[bytes], object]) -> list[dict[str, str]]:
@@ -36,7 +52,7 @@ def leavings(root: bytes, rules: dict[str, Any], send: Callable[[bytes], object]
             more += 1
 
     try:
-        top = os.open(root, READ | os.O_DIRECTORY)
+        top = opened_folder(root)
     except OSError as error:
         skip(b".", f"cannot be opened: {error.strerror}")
         return skipped
@@ -87,7 +103,7 @@ def _walk(
         if is_folder and name == b"result.json":
             skip(name, "a folder, where a document was to be")
         try:
-            fd = os.open(own, READ | (os.O_DIRECTORY if is_folder else os.O_NONBLOCK), dir_fd=folder)
+            fd = opened_folder(own, folder) if is_folder else opened_file(own, folder)
         except OSError as error:
             skip(name, f"cannot be opened: {error.strerror}")
             continue
@@ -100,13 +116,25 @@ def _walk(
             os.close(fd)
 
 
+def opened_folder(path: bytes, above: int | None = None) -> int:
+    """A folder, opened, and such that what is in it can be opened."""
+    fd = opened_anyway(lambda: os.open(path, READ | os.O_DIRECTORY, dir_fd=above), path, _FOLDER, above)
+    if stat.S_IMODE(os.fstat(fd).st_mode) & _FOLDER != _FOLDER:
+        os.fchmod(fd, _FOLDER)
+    return fd
+
+
+def opened_file(path: bytes, above: int | None = None) -> int:
+    return opened_anyway(lambda: os.open(path, READ | os.O_NONBLOCK, dir_fd=above), path, _FILE, above)
+
+
 def _files_below(folder: int, own: bytes) -> str:
     """How many files lie in this folder and below, in words; empty for none. No folder is held open by another."""
     count, unknown, folders = 0, False, [own]
     while folders:
         path = folders.pop()
         try:
-            fd = os.open(path, READ | os.O_DIRECTORY, dir_fd=folder)
+            fd = opened_folder(path, folder)
         except OSError:  # a path can become longer than the kernel takes
             unknown = True
             continue

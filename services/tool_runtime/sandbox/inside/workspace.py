@@ -6,7 +6,7 @@ that it may hold; an archive that holds anything else is refused whole.
 """
 
 # Importing pathlib would take a third of this process's start-up time.
-# ruff: noqa: PTH101, PTH103, PTH118, PTH120, PTH123, PTH115, PTH211
+# ruff: noqa: PTH103, PTH118, PTH120, PTH123, PTH115, PTH208, PTH211
 
 import gzip
 import io
@@ -14,18 +14,17 @@ import os
 import stat
 import tarfile
 from collections.abc import Callable, Iterator
-from typing import Any, TypeVar
+from typing import Any
 
 from tool_runtime.sandbox import frames
+from tool_runtime.sandbox.inside.leavings import opened_file, opened_folder
 
 NAME = b"workspace.tar.gz"
 OF_THE_JOB = frozenset({b"in", b"out", b"main.py", b"main.js"})
 """The names directly below `/work` that belong to each job and are not carried."""
 _FAST = 1
 _MODES = 0o755
-
-
-Opened = TypeVar("Opened")
+_WORK = b"/work"
 
 
 class WorkspaceError(Exception):
@@ -86,10 +85,12 @@ def _lay(path: bytes, member: tarfile.TarInfo, tar: tarfile.TarFile) -> None:
 
 
 def stays_inside(name: bytes, target: bytes) -> bool:
-    """Whether a link of that name, read as it is written, leads to a place within the workspace."""
-    if target.startswith(b"/"):
-        return False
+    """Whether a link of that name, read as it is written, leads to a place within the workspace, which is `/work`."""
     depth = name.count(b"/")
+    if target.startswith(b"/"):
+        if target != _WORK and not target.startswith(_WORK + b"/"):
+            return False
+        depth, target = 0, target.removeprefix(_WORK)
     for part in target.split(b"/"):
         depth += -1 if part == b".." else 0 if part in {b"", b"."} else 1
         if depth < 0:
@@ -125,7 +126,7 @@ def _walk(root: bytes, skipped: list[dict[str, str]]) -> Iterator[tuple[bytes, o
     while folders:
         folder = folders.pop()
         try:
-            entries = sorted(_opening(os.path.join(root, folder), 0o700, os.listdir))
+            entries = _names_in(os.path.join(root, folder))
         except OSError as error:
             skipped.append({"name": _readable(folder), "reason": f"cannot be opened: {error.strerror}"})
             continue
@@ -143,16 +144,12 @@ def _walk(root: bytes, skipped: list[dict[str, str]]) -> Iterator[tuple[bytes, o
             yield name, found
 
 
-def _opening(path: bytes, mode: int, how: Callable[[bytes], Opened]) -> Opened:
-    """What `how` gives, also where the job closed its own file or folder: left out, it would seem to be deleted.
-
-    No process of the job is alive that could put a link in its place.
-    """
+def _names_in(folder: bytes) -> list[bytes]:
+    fd = opened_folder(folder)
     try:
-        return how(path)
-    except PermissionError:
-        os.chmod(path, mode)
-        return how(path)
+        return sorted(map(os.fsencode, os.listdir(fd)))
+    finally:
+        os.close(fd)
 
 
 def _add(tar: tarfile.TarFile, root: bytes, name: bytes, found: os.stat_result) -> str | None:
@@ -174,7 +171,7 @@ def _add(tar: tarfile.TarFile, root: bytes, name: bytes, found: os.stat_result) 
     if not stat.S_ISREG(found.st_mode):
         return "neither a file, a folder nor a link"
     try:
-        fd = _opening(path, 0o400, lambda place: os.open(place, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC))
+        fd = opened_file(path)
     except OSError as error:
         return f"cannot be opened: {error.strerror}"
     with open(fd, "rb") as file:

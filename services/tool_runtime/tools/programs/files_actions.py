@@ -3,7 +3,6 @@
 Ends with 0 where it is done, and with 1 where it is not: then the result is an `error` with a code and a detail.
 """
 
-import fnmatch
 import json
 import os
 import pathlib
@@ -15,9 +14,10 @@ from collections.abc import Callable, Iterator
 from tool_runtime.tools.programs.clock import ends_at
 from tool_runtime.tools.programs.endings import ActionFailed, ends
 from tool_runtime.tools.programs.http.deadline import Late, deadline
-from tool_runtime.tools.programs.places import WORK, place
+from tool_runtime.tools.programs.places import WORK, fits, place
 from tool_runtime.tools.programs.results import Room, Told
 
+_RESULT = WORK / "out" / "result.json"
 OWN = frozenset({"in/files.json"})
 """What is ours below `/work`, and nobody's to see."""
 SHOWN_TEXT = 100_000
@@ -56,6 +56,8 @@ def read(told: Told) -> Told:
 def write(told: Told) -> Told:
     """The whole file, with the folders above it."""
     path = _place(told["path"])
+    if path.resolve() == _RESULT:
+        raise ActionFailed("name_taken", f"{told['path']!r} leads to where the tool writes its result; choose another")
     if path.is_dir():
         raise ActionFailed("is_folder", f"{told['path']!r} is a folder")
     created = not path.exists()
@@ -67,7 +69,7 @@ def write(told: Told) -> Told:
 def list_(told: Told) -> Told:
     """Files and folders below a folder, by name."""
     named = ((path, _name(path)) for path in _walk(_place(told["path"], must_be="folder")))
-    found = (_entry(path, name) for path, name in named if told["glob"] is None or fnmatch.fnmatch(name, told["glob"]))
+    found = (_entry(path, name) for path, name in named if fits(told["glob"], name))
     entries, cut = Room().first(found, most=SHOWN_ENTRIES)
     return {"path": told["path"], "entries": entries, "truncated": cut}
 
@@ -86,7 +88,7 @@ def search(told: Told) -> Told:
 def _matches(told: Told, pattern: re.Pattern[str], skipped: list[str]) -> Iterator[Told]:
     for path in _walk(_place(told["path"])):
         name = _name(path)
-        if path.is_symlink() or not path.is_file() or (told["glob"] and not fnmatch.fnmatch(name, told["glob"])):
+        if path.is_symlink() or not path.is_file() or not fits(told["glob"], name):
             continue
         if path.stat().st_size > LARGEST_SEARCHED or b"\0" in (content := path.read_bytes()):
             skipped.append(name)
@@ -100,14 +102,23 @@ def patch(told: Told) -> Told:
     """Applies a unified diff as a whole or not at all."""
     at = _place(told["path"], must_be="folder")
     text = told["patch"] if told["patch"].endswith("\n") else told["patch"] + "\n"
-    command = ("/usr/bin/git", "apply", "--recount", "--whitespace=nowarn", "--numstat", "--apply", "-z", "-")
+    paths = _patched(at, text, "--numstat")
+    if any((at / path).resolve() == _RESULT for path in paths):
+        raise ActionFailed("name_taken", "nothing was changed: the tool writes its result to out/result.json itself")
+    _patched(at, text, "--apply")
+    changed, cut = Room().first(paths, most=SHOWN_ENTRIES)
+    return {"path": told["path"], "changed": changed, "truncated": cut}
+
+
+def _patched(at: pathlib.Path, text: str, what: str) -> list[str]:
+    """The paths that git tells of the patch: it looks (`--numstat`), or applies it."""
+    command = ("/usr/bin/git", "apply", "--recount", "--whitespace=nowarn", what, "-z", "-")
     done = subprocess.run(command, cwd=at, env=_OUTSIDE, input=text.encode(), capture_output=True, check=False)
     if done.returncode:
         words = done.stderr.decode("utf-8", "replace").strip()
         raise ActionFailed("patch_refused", f"nothing was changed: {words[-1500:] or 'it is no unified diff'}")
     fields = [field.split("\t") for field in done.stdout.decode("utf-8", "replace").split("\0")]
-    changed, cut = Room().first((path for *counts, path in fields if counts), most=SHOWN_ENTRIES)
-    return {"path": told["path"], "changed": changed, "truncated": cut}
+    return [path for *counts, path in fields if counts]
 
 
 _OUTSIDE = {

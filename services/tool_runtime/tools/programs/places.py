@@ -1,6 +1,7 @@
 """Where the path of an action leads, for all programs that work below `/work`."""
 
 import pathlib
+import re
 
 from tool_runtime.tools.programs.endings import ActionFailed
 
@@ -17,3 +18,8 @@ def place(told: str) -> pathlib.Path:
     if not is_inside:
         raise ActionFailed("outside", f"{told!r} leads out of /work")
     return path
+
+
+def fits(glob: str | None, name: str) -> bool:
+    """Whether a path fits the glob, which is a regular expression here; all do where there is none."""
+    return glob is None or re.fullmatch(glob, name) is not None

@@ -19,7 +19,11 @@ REPLACEMENT = "\ufffd"
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 _DETAIL_BYTES = 4000
 
+RESULT, OTHER = "result.json", "result.json.other"
+
 Told = dict[str, Any]
+_ours: dict[Path, bytes] = {}
+"""What was written last in each folder."""
 
 
 def clean(text: str) -> str:
@@ -94,7 +98,7 @@ def error_of(code: str, detail: str) -> Told:
 
 
 def write_result(result: Told, folder: Path) -> Told:
-    """Writes the result as a whole, and returns it as it is written.
+    """Writes the result as a whole, and returns it as it is written. A file of somebody else's of its name is kept.
 
     One that would be too large all the same is told to be so: it is a fault of the program's, and no silent loss.
     """
@@ -103,6 +107,21 @@ def write_result(result: Told, folder: Path) -> Told:
         detail = f"what the tool would tell has {size_of(written)} bytes; {MOST_BYTES} are taken"
         written = {"error": written.get("error") or error_of("result_too_large", detail)}
     beside = folder.parent / f".{folder.name}.json"
-    beside.write_bytes(json.dumps(written, ensure_ascii=False).encode())
-    beside.replace(folder / "result.json")
+    content = json.dumps(written, ensure_ascii=False).encode()
+    beside.write_bytes(content)
+    _keep_anothers(folder)
+    _ours[folder] = content
+    beside.replace(folder / RESULT)
     return written
+
+
+def _keep_anothers(folder: Path) -> None:
+    """What a program that ran in here has left under the name of the result lies beside it then."""
+    found = folder / RESULT
+    if found.is_symlink() or not found.is_file():
+        return
+    ours = _ours.get(folder)
+    if ours is not None and found.stat().st_size == len(ours) and found.read_bytes() == ours:
+        return
+    taken = sum(1 for one in folder.iterdir() if one.name.startswith(OTHER))
+    found.rename(folder / (f"{OTHER}.{taken + 1}" if taken else OTHER))

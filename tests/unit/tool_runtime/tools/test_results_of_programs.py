@@ -118,3 +118,13 @@ def test_a_result_that_cannot_be_written_is_said(out: Path, capsys: pytest.Captu
 
 def test_an_error_without_words_has_its_kind() -> None:
     assert told_error(AssertionError())["detail"].endswith("fault of the platform: AssertionError")
+
+
+def test_a_file_that_another_program_left_under_its_name_is_kept(out: Path) -> None:
+    for text in ("one", "two"):
+        (out / "result.json").write_text(text)
+        write_result({"a": text}, out)
+        write_result({"b": text}, out)
+        assert written(out) == {"b": text}
+    kept = {path.name: path.read_text() for path in out.iterdir() if path.name != "result.json"}
+    assert kept == {"result.json.other": "one", "result.json.other.2": "two"}

@@ -3,7 +3,6 @@
 from foundation.contracts.tool_job import ToolResult
 from foundation.contracts.tools.calls.told_failures import ToldFailure, told_failure
 from foundation.contracts.tools.catalogue import failures_of
-from foundation.contracts.tools.code_python import CODE_PYTHON, WHEEL_REFUSED
 
 UNAUDITED = frozenset(
     {
@@ -12,11 +11,28 @@ UNAUDITED = frozenset(
         *("certificate", "no_provider", "provider_busy", "provider_failed", "provider_refused", "provider_answer"),
         # What was asked for is not there, or is not as the call took it to be.
         *("not_found", "ambiguous", "bad_selector", "bad_pattern", "bad_session", "is_folder", "no_folder", "no_text"),
-        *("no_documents", "no_workspace", "no_session", "no_download", "download_failed", "patch_refused"),
+        *(
+            "no_documents",
+            "name_taken",
+            "no_workspace",
+            "no_session",
+            "no_download",
+            "download_failed",
+            "patch_refused",
+        ),
         *("unreadable", "no_such_revision", "no_repository", "no_branch", "folder_exists", "nothing_changed"),
         *("package_missing", "script_missing", "input_required", "bad_repository"),
         # What others say: a server, a page, a remote repository, an agent.
-        *("tool_error", "refused", "not_started", "server_ended", "page_crashed", "page_closed", "git_failed"),
+        *(
+            "odd_page",
+            "tool_error",
+            "refused",
+            "not_started",
+            "server_ended",
+            "page_crashed",
+            "page_closed",
+            "git_failed",
+        ),
         *("not_authorized", "rejected", "agent_failed"),
         # Told by rows of their own: of the proxy, and of the ledger.
         *("egress_denied", "too_many_model_calls", "budget_exceeded"),
@@ -31,5 +47,4 @@ def told_refusal_of(tool: str, result: ToolResult) -> ToldFailure | None:
     The words are those of the tool's program, or of what a program of the caller's has put in their place.
     """
     told = told_failure(tool, result)
-    own = {WHEEL_REFUSED} if tool == CODE_PYTHON.name else failures_of(tool)
-    return told if told is not None and told.code in own - UNAUDITED else None
+    return told if told is not None and told.code in failures_of(tool) - UNAUDITED else None

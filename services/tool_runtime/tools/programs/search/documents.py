@@ -1,13 +1,12 @@
 """Searches the documents below `/work`: which files are taken, and what of them becomes the result."""
 
-import fnmatch
 import os
 import pathlib
 from collections.abc import Iterator
 from typing import Any
 
 from tool_runtime.tools.programs.endings import ActionFailed
-from tool_runtime.tools.programs.places import WORK, place
+from tool_runtime.tools.programs.places import WORK, fits, place
 from tool_runtime.tools.programs.results import Room
 from tool_runtime.tools.programs.search.index import Index
 from tool_runtime.tools.programs.search.reading import NotReadable, read_document
@@ -87,7 +86,7 @@ def _files(top: pathlib.Path, glob: str | None) -> Iterator[tuple[pathlib.Path, 
     """Plain files by name, without links: what a link leads to is found where it lies."""
     for path in [top] if top.is_file() else _below(top):
         name = os.fsencode(path.relative_to(WORK)).decode("utf-8", "replace")
-        if not path.is_symlink() and path.is_file() and (glob is None or fnmatch.fnmatch(name, glob)):
+        if not path.is_symlink() and path.is_file() and fits(glob, name):
             yield path, name
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from foundation.contracts.tools.files import FilesArguments
+from foundation.contracts.tools.files import FILES, FilesArguments
 
 WHOLE: dict[str, dict[str, Any]] = {
     "read": {"path": "a/b.txt", "from_line": 2, "lines": 3},
@@ -68,3 +68,25 @@ def test_all_else_is_written_and_what_belongs_to_the_job_is_read(path: str) -> N
 @pytest.mark.parametrize("path", ["/etc/passwd", "../a", "a/../b", ""])
 def test_a_path_that_leads_elsewhere_is_refused(path: str) -> None:
     refused(action="read", path=path)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"action": "write", "path": "out/result.json", "text": "x"}, "where the tool writes its result"),
+        ({"action": "search", "pattern": "a(", "regex": True}, "the pattern is no regular expression"),
+        ({"action": "list", "glob": "/etc/*"}, "begin with no slash"),
+        ({"action": "search", "pattern": "x", "glob": "a[b"}, "closed by"),
+    ],
+)
+def test_what_can_never_be_done_is_refused(given: dict[str, Any], said: str) -> None:
+    assert said in refused(**given)
+
+
+def test_a_pattern_that_is_no_expression_has_its_place_and_one_that_is_not_known_yet_is_not_judged() -> None:
+    [fault] = FILES.faults({"action": "search", "pattern": "a(", "regex": True})
+    assert fault.pointer == "/pattern"
+    for pattern in ("a(", "${inputs.words}("):
+        assert FILES.faults({"action": "search", "pattern": pattern}) == []
+    unknown = {"action": "search", "pattern": "(${inputs.words}", "regex": True, "glob": "${inputs.glob}/["}
+    assert FILES.faults(unknown, expressions=True) == []
