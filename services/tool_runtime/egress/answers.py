@@ -64,7 +64,8 @@ class AnswerHeads:
 
 def _closing(head: bytes) -> bytes:
     """The head, in which nothing is said about the connection but that it closes."""
-    first, *lines = _LINE.findall(head)
+    found: list[bytes] = _LINE.findall(head)
+    first, *lines = found
     kept, was_kept = [], True
     for line in lines:
         is_folded = line[:1] in (b" ", b"\t")

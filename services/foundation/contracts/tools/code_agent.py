@@ -7,7 +7,7 @@ from pydantic import AfterValidator, BaseModel, Field, model_validator
 
 from foundation.contracts.tools.arguments import MAX_SECONDS, StorableText, ToolArguments
 from foundation.contracts.tools.contract import ToolContract
-from foundation.contracts.tools.git import GIT_FAILURES, ChangedPath, Folder, Remote, Revision
+from foundation.contracts.tools.git import GIT_FAILURES, Branch, ChangedPath, Folder, Remote
 from foundation.domain.tools import CostClass, SandboxProfile, ToolEffect
 
 MAX_INSTRUCTIONS = 64 * 1024
@@ -40,7 +40,7 @@ class CodeAgentArguments(ToolArguments):
     url: Remote | None = Field(
         default=None, description="clone this http(s) repository first, without credentials; its host is of the egress"
     )
-    branch: Revision | None = Field(default=None, description="with url: the branch, if not the usual one")
+    branch: Branch | None = Field(default=None, description="with url: the branch, if not the usual one")
     max_model_calls: int = Field(
         default=USUAL_MODEL_CALLS, ge=1, le=MOST_MODEL_CALLS, description="how often it may call models"
     )

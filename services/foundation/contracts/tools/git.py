@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from foundation.contracts.accepted.file_names import valid_file_name
+from foundation.contracts.accepted.git_names import branch_name, revision
 from foundation.contracts.egress.hosts import is_host
 from foundation.contracts.tools.actions import Action, ActionArguments, action
 from foundation.contracts.tools.arguments import OF_THE_JOB, StorableText
@@ -30,12 +31,6 @@ def _remote(text: str) -> str:
         raise ValueError("write http:// or https:// and a full host name; no ssh, no IP address")
     if "@" in parts.netloc:
         raise ValueError("a remote's address holds no user and no password; credentials are never arguments")
-    return text
-
-
-def _revision(text: str) -> str:
-    if text.startswith("-") or not _VISIBLE.fullmatch(text):
-        raise ValueError("a branch or a commit has visible ASCII characters and does not begin with -")
     return text
 
 
@@ -62,7 +57,8 @@ def _folder(text: str) -> str:
 
 
 Path = Annotated[StorableText, AfterValidator(_path)]
-Revision = Annotated[StorableText, Field(min_length=1, max_length=MAX_NAME), AfterValidator(_revision)]
+Branch = Annotated[StorableText, Field(min_length=1, max_length=MAX_NAME), AfterValidator(branch_name)]
+Revision = Annotated[StorableText, Field(min_length=1, max_length=MAX_NAME), AfterValidator(revision)]
 Remote = Annotated[StorableText, Field(max_length=2048), AfterValidator(_remote)]
 Folder = Annotated[Path, AfterValidator(_folder)]
 OneLine = Annotated[StorableText, Field(min_length=1, max_length=MAX_NAME), AfterValidator(_one_line)]
@@ -92,10 +88,10 @@ class GitArguments(ActionArguments):
     action: Literal["clone", "branch", "diff", "commit", "push"]
     folder: Folder = Field(default="repository", description="where the repository lies, below /work")
     url: Remote | None = Field(default=None, description="clone: the repository's http(s) address, without credentials")
-    branch: Revision | None = Field(default=None, description="clone, push: the branch, if not the one that is current")
+    branch: Branch | None = Field(default=None, description="clone, push: the branch, if not the one that is current")
     to: Remote | None = Field(default=None, description="push: the only address that it may be sent to")
     depth: int | None = Field(default=None, ge=1, le=MAX_DEPTH, description="clone: how many commits of history")
-    name: Revision | None = Field(default=None, description="branch: the branch to go to; a new one is begun")
+    name: Branch | None = Field(default=None, description="branch: the branch to go to; a new one is begun")
     start: Revision | None = Field(default=None, description="branch: where a new one begins, if not here")
     base: Revision | None = Field(default=None, description="diff: compare with this, if not with the last commit")
     message: Annotated[StorableText, Field(min_length=1, max_length=MAX_MESSAGE)] | None = Field(
