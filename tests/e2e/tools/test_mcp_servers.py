@@ -117,3 +117,23 @@ def test_a_server_that_changes_its_tools_and_one_that_fails_are_told_and_recorde
             "SELECT tool, status, effect FROM tool_events WHERE run_id = %s ORDER BY started_at", [run["id"]]
         ).fetchall()
     assert rows == [("mcp.hostile.look", "FAILED", "once")] * 2
+
+
+_SHOWS_A_BAD_ONE = "def listed(params): return {'tools': [{'name': 'bad', 'inputSchema': 'x'}, *TOOLS]}"
+
+
+def test_a_tool_that_is_none_is_left_out_of_the_list_of_the_source_and_told_in_the_audit(stack: Stack) -> None:
+    member = new_member(stack)
+    run = read(member, PYTHON, {WHEEL: a_wheel(_SHOWS_A_BAD_ONE)})
+    assert run["status"] == "COMPLETED", member.steps(run["id"])["read"]
+    source = registered(member, "hostile", run)
+    assert [tool["told"] for tool in source["tools"]] == ["look"]
+    [left] = source["left_out"]
+    assert left["detail"].startswith("bad: it is no tool as MCP has one"), left
+    with stack.superuser() as connection:
+        rows = connection.execute(
+            "SELECT target, detail ->> 'reason', detail ->> 'detail' FROM audit_log"
+            " WHERE action = 'tool.limited' AND detail ->> 'run_id' = %s",
+            [run["id"]],
+        ).fetchall()
+    assert rows == [("mcp.list", "tools_left_out", "bad")]

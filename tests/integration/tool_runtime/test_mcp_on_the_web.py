@@ -95,6 +95,7 @@ async def a_site(answer: bytes, *, then: bytes = b"", hangs: bool = False) -> As
 
 _STREAM = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n"
 _PACKED = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\n{}"
+_PAGE = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: 6\r\n\r\n<html>"
 _AWAY = b"HTTP/1.1 307 Away\r\nLocation: http://other.inside.example/mcp\r\nContent-Length: 0\r\n\r\n"
 _OURS = (
     b"HTTP/1.1 403 Forbidden\r\nX-Egress-Reason: host_not_allowed\r\nX-Egress-Proof: " + b"0" * 64
@@ -104,15 +105,21 @@ SITES: dict[str, tuple[dict[str, Any], str, int]] = {
     "floods": ({"answer": _STREAM + b"data: ", "then": b"x" * 65536}, "too_much", 20),
     "hangs": ({"answer": _STREAM, "hangs": True}, "timed_out", 5),
     "packs what it says": ({"answer": _PACKED}, "garbage", 20),
-    "leads elsewhere": ({"answer": _AWAY}, "refused", 20),
-    "speaks in the proxy's name": ({"answer": _OURS}, "refused", 20),
+    "leads elsewhere": ({"answer": _AWAY}, "redirected", 20),
+    "is a page": ({"answer": _PAGE}, "no_mcp_server", 20),
+    "speaks in the proxy's name": ({"answer": _OURS}, "not_authorized", 20),
     "is none": ({"answer": _NONE}, "refused", 20),
     "says what is no message": ({"answer": _STREAM + b"data: {}\n\n", "hangs": True}, "refused", 20),
     "breaks off": ({"answer": b""}, "connection_failed", 20),
 }
 
 
-@pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.full) for name in SITES])
+_ALWAYS = frozenset({"leads elsewhere", "is a page"})
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=() if name in _ALWAYS else pytest.mark.full) for name in SITES]
+)
 async def test_a_site_that_is_no_server_is_told_in_words(name: str) -> None:
     about, code, seconds = SITES[name]
     async with a_site(**about) as port:

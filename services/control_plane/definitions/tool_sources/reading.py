@@ -67,7 +67,8 @@ async def of_server(
     if run.artifacts_expired_at is not None:
         raise ContentExpired(f"what run {run.run_id} has read", ContentKind.ARTIFACTS, run.artifacts_expired_at)
     given = await _arguments(tx, caller, run, read_by.step)
-    listed = _listing(await _output(tx, caller, run, read_by.step)).tools or []
+    listing = _listing(await _output(tx, caller, run, read_by.step))
+    listed = listing.tools or []
     found = read_listing(name, listed, ToolWishes(wanted.operations, wanted.effects))
     if found.faults:
         faults = tuple(Fault(_in_body(fault.pointer, "listed"), fault.detail) for fault in found.faults)
@@ -83,7 +84,8 @@ async def of_server(
     shared = source.model_dump(mode="json")
     told = {**{key: value for key, value in shared.items() if key != "read_by"}, "tools": tools}
     hosts = [] if server.host is None else [server.host]
-    return ReadTools(tools, _told(found.left_out), hosts, _digest(told), shared)
+    no_tools = [Fault("", f"{one.name}: {one.reason}") for one in listing.left_out or []]
+    return ReadTools(tools, _told([*no_tools, *found.left_out]), hosts, _digest(told), shared)
 
 
 async def _arguments(tx: Transaction, caller: ApiCaller, run: Run, name: str) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from foundation.contracts.tool_job import JobStatus, ToolResult
 from foundation.contracts.tools.calls.told_refusals import told_refusal_of
+from foundation.contracts.tools.mcp.listing import MCP_LIST
 from foundation.storage.execution.dispatches import StepClaim
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.documents import jsonb
@@ -16,7 +17,7 @@ from foundation.telemetry.traces import current_trace_id
 REFUSED, LIMITED = "tool.refused", "tool.limited"
 _ENDED = frozenset({JobStatus.KILLED, JobStatus.TIMED_OUT})
 _SHOWN_NAME, _SHOWN_DETAIL = 128, 500
-_FILES_LEFT_OUT = "files_left_out"
+_FILES_LEFT_OUT, _TOOLS_LEFT_OUT = "files_left_out", "tools_left_out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +54,20 @@ async def record_limited(tx: Transaction, claim: StepClaim, result: ToolResult, 
         rows.append(
             {"target": tool, "job_id": job_id, "reason": told.code, "detail": shown(told.detail, _SHOWN_DETAIL)}
         )
+    if left_out := _tools_left_out(result, tool):
+        names = shown(", ".join(str(one.get("name")) for one in left_out), _SHOWN_DETAIL)
+        rows.append(
+            {"target": tool, "job_id": job_id, "reason": _TOOLS_LEFT_OUT, "count": len(left_out), "detail": names}
+        )
     if result.skipped:
         rows.append({"target": tool, "job_id": job_id, "reason": _FILES_LEFT_OUT, "count": len(result.skipped)})
     await _write(tx, claim, LIMITED, rows)
+
+
+def _tools_left_out(result: ToolResult, tool: str) -> list[dict[str, Any]]:
+    """What a server shows as tools and is none, by the program that has read it, which is ours."""
+    told = result.result.get("left_out") if tool == MCP_LIST.name and isinstance(result.result, dict) else None
+    return [one for one in told if isinstance(one, dict)] if isinstance(told, list) else []
 
 
 async def _write(tx: Transaction, claim: StepClaim, action: str, rows: Sequence[dict[str, Any]]) -> None:

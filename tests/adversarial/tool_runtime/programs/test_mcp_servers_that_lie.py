@@ -91,7 +91,7 @@ ATTACKS = {
         shows("[{'name': 'look', 'description': 'x' * 300_000, 'inputSchema': {'type': 'object'}}]"), "too_much"
     ),
     "shows one name twice": lists(shows(_TWICE), "listing_invalid", "two tools 'look'"),
-    "shows what is no tool": lists(shows("[{'name': 7}]"), "answer_invalid", "the list of its tools"),
+    "shows what is no list": lists(shows("{'name': 7}"), "answer_invalid", "the list of its tools"),
     "greets with another revision": lists(
         "def initialize(params): return {**ABOUT, 'protocolVersion': '1999-01-01'}", "answer_invalid", "first greeting"
     ),
@@ -137,16 +137,6 @@ def called(params): return {{**text('x'), 'structuredContent': {{'n': 'y'}}}}
         "nested too deep",
     ),
     "describes with half a text": lists(shows("[{**TOOLS[0], 'description': 'a\\0b'}]"), None),
-    "describes with a number of 41 digits": lists(
-        shows("[{**TOOLS[0], 'inputSchema': {'type': 'object', 'maximum': 10 ** 40}}]"),
-        "listing_invalid",
-        "its tool 'look' cannot be stored: /inputSchema/maximum: a number has more than 64 bits",
-    ),
-    "describes with a heap of lists": lists(
-        shows("[{**TOOLS[0], 'inputSchema': {'type': 'object', 'x': json.loads('[' * 100 + ']' * 100)}}]"),
-        "listing_invalid",
-        "nested too deep",
-    ),
     "shows a name without end": lists(shows("[{**TOOLS[0], 'name': 'x' * 250}, TOOLS[0]]"), None),
     "says that it failed": calls(answers("{**text('no such city'), 'isError': True}"), "tool_error", "no such city"),
     "asks its client for things": calls(_ASKS, None),
@@ -250,3 +240,34 @@ async def test_a_server_that_is_as_it_should_be_is_read_and_called() -> None:
     ran, result = await called(files, PINS)
     assert (ran.outcome.exit_code, ran.survivors) == (0, [])
     assert result == {"content": [{"type": "text", "text": 'looked at {"at": "it"}'}]}
+
+
+_BAD = {
+    "no tool at all": ("7", "the tool at 0", "is no tool as MCP has one"),
+    "a name that is a number": ("{**TOOLS[0], 'name': 7}", "the tool at 0", "name: Input should be a valid string"),
+    "no schema": ("{'name': 'bad'}", "bad", "inputSchema: Field required"),
+    "a schema that is a text": ("{'name': 'bad', 'inputSchema': 'object'}", "bad", "inputSchema"),
+    "a number of 41 digits": (
+        "{'name': 'bad', 'inputSchema': {'type': 'object', 'maximum': 10 ** 40}}",
+        "bad",
+        "cannot be stored: /inputSchema/maximum: a number has more than 64 bits",
+    ),
+    "a heap of lists": (
+        "{'name': 'bad', 'inputSchema': {'type': 'object', 'x': json.loads('[' * 100 + ']' * 100)}}",
+        "bad",
+        "nested too deep",
+    ),
+}
+
+
+@pytest.mark.parametrize("way", _BAD)
+async def test_a_tool_that_is_none_is_left_out_and_told_and_the_others_are_kept(way: str) -> None:
+    bad, name, words = _BAD[way]
+    ran, result = await listed({WHEEL: a_wheel(shows(f"[{bad}, TOOLS[0]]"))})
+    listing = McpListing.model_validate(result)
+    assert (ran.outcome.exit_code, listing.error, result["tools"]) == (0, None, [TOOL]), (result, ran.stderr)
+    assert listing.left_out is not None
+    [left] = listing.left_out
+    assert (left.name, words in left.reason) == (name, True), left
+    ran, result = await called({WHEEL: a_wheel(shows(f"[{bad}, TOOLS[0]]"))}, PINS)
+    assert ran.outcome.exit_code == 0, result

@@ -18,7 +18,7 @@ MCP_FAILURES = frozenset(
     {
         *("timed_out", "server_ended", "garbage", "too_much", "refused", "listing_invalid", "input_required"),
         *("not_started", "package_missing", "package_invalid", "script_missing", "egress_denied"),
-        *("connection_failed", "certificate"),
+        *("connection_failed", "certificate", "redirected", "no_mcp_server", "not_authorized"),
     }
 )
 """Why a server gives no answer."""
@@ -72,6 +72,15 @@ class McpFailure(BaseModel):
     detail: str
 
 
+class LeftOutTool(BaseModel):
+    """What a server shows as a tool and is none, by the name that it says, and why."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: StorableText
+    reason: StorableText
+
+
 class McpListing(BaseModel):
     """What a server shows; or `error`."""
 
@@ -80,6 +89,9 @@ class McpListing(BaseModel):
     server: dict[str, StorableText] | None = Field(default=None, description="its name and version, as it says")
     protocol: StorableText | None = Field(default=None, description="the revision of MCP that was spoken")
     tools: list[ListedTool] | None = Field(default=None, max_length=MOST_LISTED)
+    left_out: list[LeftOutTool] | None = Field(
+        default=None, max_length=MOST_LISTED, description="what it shows as tools besides, and why they are none"
+    )
     refused: dict[str, int] | None = Field(
         default=None, description="requests of the server to its client, by method, none of which is granted"
     )

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Callable
 from typing import Any, Self
 
 from tool_runtime.tools.programs.endings import ActionFailed
@@ -31,6 +32,8 @@ class ServerWatch:
         """The exit code of a server that has ended by itself."""
         self.closing = False
         """Whether it is ended from this side."""
+        self.looks_into: Callable[[Any], None] | None = None
+        """What looks into each message before it is read."""
         self._messages = 0
         self._bytes = 0
 
@@ -54,6 +57,8 @@ class ServerWatch:
         if isinstance(item, Exception):
             self.fail("garbage", f"the server said what is no message of MCP: {str(item)[:SHOWN]}")
             return
+        if self.looks_into is not None:
+            self.looks_into(item.message)
         method, number = getattr(item.message, "method", None), getattr(item.message, "id", None)
         if isinstance(method, str) and number is not None:
             self.refused[method[:100] if len(self.refused) < 20 or method in self.refused else "others"] += 1  # noqa: PLR2004

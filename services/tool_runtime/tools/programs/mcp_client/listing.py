@@ -6,6 +6,7 @@ from typing import Any
 
 from tool_runtime.tools.programs import json_values
 from tool_runtime.tools.programs.mcp_client.faults import McpFailed
+from tool_runtime.tools.programs.mcp_client.sieve import ToolSieve
 from tool_runtime.tools.programs.results import clean, size_of
 
 MOST_PAGES = 50
@@ -18,20 +19,29 @@ _SHOWN = 5
 Listed = list[dict[str, Any]]
 
 
-async def listed(client: Any) -> Listed:
-    """Raises `McpFailed` where there are too many, two of one name, or one of which something cannot be stored."""
+async def listed(client: Any, sieve: ToolSieve) -> Listed:
+    """Raises `McpFailed` where there are too many, or two of one name.
+
+    One of which something cannot be stored is left out, and told by the sieve.
+    """
     found: dict[str, dict[str, Any]] = {}
     size, cursor = 0, None
     for _ in range(MOST_PAGES):
         page = await client.list_tools(cursor=cursor)
         for tool in page.tools:
             told = _told(tool)
+            try:
+                json_values.check(told, most_levels=MOST_LEVELS)
+            except json_values.Unfit as unfit:
+                sieve.leave_out(told["name"], f"what the server says of it cannot be stored: {unfit}")
+                continue
             size += size_of(told)
             if told["name"] in found:
                 raise McpFailed("listing_invalid", f"the server shows two tools {told['name'][:200]!r}")
             found[told["name"]] = told
-        if len(found) > MOST_LISTED or size > LISTED_BYTES:
-            detail = f"the server shows {len(found)} tools in {size} bytes and more; {MOST_LISTED} in {LISTED_BYTES}"
+        shown = len(found) + len(sieve.left_out)
+        if shown > MOST_LISTED or size > LISTED_BYTES:
+            detail = f"the server shows {shown} tools in {size} bytes and more; {MOST_LISTED} in {LISTED_BYTES}"
             raise McpFailed("too_much", f"{detail} are read at most")
         cursor = page.next_cursor
         if cursor is None:
@@ -49,13 +59,7 @@ def _told(tool: Any) -> dict[str, Any]:
         "outputSchema": tool.output_schema,
         "annotations": tool.annotations and tool.annotations.model_dump(mode="json", by_alias=True, exclude_none=True),
     }
-    told = {name: value for name, value in about.items() if value is not None}
-    try:
-        json_values.check(told, most_levels=MOST_LEVELS)
-    except json_values.Unfit as unfit:
-        detail = f"what the server says of its tool {about['name'][:200]!r} cannot be stored: {unfit}"
-        raise McpFailed("listing_invalid", detail) from unfit
-    return told
+    return {name: value for name, value in about.items() if value is not None}
 
 
 def pin_of(tool: dict[str, Any]) -> str:

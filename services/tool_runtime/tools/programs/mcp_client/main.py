@@ -22,6 +22,7 @@ from tool_runtime.tools.programs.mcp_client.answers import McpAnswer
 from tool_runtime.tools.programs.mcp_client.faults import SHOWN, McpFailed, ServerWatch
 from tool_runtime.tools.programs.mcp_client.listing import check_pins, listed
 from tool_runtime.tools.programs.mcp_client.packages import command_of, environment_of
+from tool_runtime.tools.programs.mcp_client.sieve import ToolSieve
 from tool_runtime.tools.programs.mcp_client.stdio import beside
 from tool_runtime.tools.programs.mcp_client.web import on_the_web
 from tool_runtime.tools.programs.places import WORK
@@ -94,9 +95,13 @@ async def _talk(told: Told, until: float, watch: ServerWatch, answer: "asyncio.F
         about = Implementation(name="lockstep", version="1")
         client = await stack.enter_async_context(Client(transport, client_info=about, cache=None))
         watch.phase = "the list of its tools"
-        tools = await listed(client)
+        sieve = ToolSieve(client.protocol_version)
+        watch.looks_into = sieve.sift
+        tools = await listed(client, sieve)
+        watch.looks_into = None
         if "tool" not in told:
-            answer.set_result(_listing(client, tools))
+            left_out = {"left_out": sieve.left_out} if sieve.left_out else {}
+            answer.set_result({**_listing(client, tools), **left_out})
             return
         check_pins(tools, told["pins"])
         watch.phase = f"the tool {told['tool']}"
