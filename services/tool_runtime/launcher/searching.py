@@ -2,21 +2,26 @@
 
 A job that searches the web reaches the provider's host and no other, whatever its task names: to name the tool is to
 let it ask there. A tenant's policy holds all the same. The key is handed to the runner with the lease, as a tenant's
-secret is, and written into the request by the job's proxy.
+secret is, and written into the request by the job's proxy. A provider may repeat it in its answer, so it is taken out
+of the job's result before anybody gets that.
 """
 
-from dataclasses import dataclass
-from urllib.parse import urlsplit
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+from urllib.parse import quote, quote_plus, urlsplit
 
 from foundation.contracts.egress.policy import NetworkPolicy
 from foundation.contracts.egress.secrets import VALUE
 from foundation.contracts.egress.urls import web_address
-from foundation.contracts.tool_job import ToolJob
+from foundation.contracts.tool_job import ToolJob, ToolResult
 from foundation.contracts.tools.search import SEARCH
 from tool_runtime.protocol import Injection, SearchUpstream
 
 KEY_NAME = "search"
 """By which records of requests name the operator's key."""
+_REDACTED = "[the operator's key]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,7 @@ class WebSearch:
 
     upstream: SearchUpstream
     injections: tuple[Injection, ...]
+    key: str | None = field(default=None, repr=False)
 
     @property
     def host(self) -> str:
@@ -51,6 +57,14 @@ class WebSearch:
         """The job with a network that reaches the provider alone, if its tenant's policy allows that."""
         network = NetworkPolicy(hosts=[self.host], ceiling=job.network.ceiling)
         return job.model_copy(update={"network": network})
+
+    def without_key(self, result: ToolResult) -> ToolResult:
+        """The result of a search, in which nothing of what the provider says repeats the key that it was asked with."""
+        if self.key is None:
+            return result
+        forms = {self.key, quote(self.key, safe=""), quote_plus(self.key)}
+        told = _without(result.model_dump(), sorted(forms, key=len, reverse=True))
+        return ToolResult.model_validate(told)
 
 
 def host_of(url: str) -> str:
@@ -79,7 +93,7 @@ def web_search(provider: str | None, *, url: str | None, key: str | None) -> Web
         if key is None
         else (Injection(name=KEY_NAME, host=host_of(place), header=wire.header, text=wire.format.replace(VALUE, key)),)
     )
-    return WebSearch(SearchUpstream(provider=provider, url=place), injections)
+    return WebSearch(SearchUpstream(provider=provider, url=place), injections, key)
 
 
 def asks_the_web(job: ToolJob) -> bool:
@@ -88,3 +102,13 @@ def asks_the_web(job: ToolJob) -> bool:
         return False
     source = job.arguments.get("source")
     return source == "web" or (source is None and not job.inputs and job.workspace is None)
+
+
+def _without(value: Any, words: list[str]) -> Any:
+    if isinstance(value, str) and not isinstance(value, Enum):
+        for word in words:
+            value = value.replace(word, _REDACTED)
+        return value
+    if isinstance(value, Mapping):
+        return {_without(name, words): _without(item, words) for name, item in value.items()}
+    return [_without(item, words) for item in value] if isinstance(value, list | tuple) else value

@@ -35,6 +35,12 @@ INSIDE = (
     ),
 )
 """The first process of a sandbox, and the programs of our own tools."""
+_SHOWN_TEXT = "contracts/accepted/shown_text.py"
+FOUNDATION = tuple(
+    f"foundation/{name}"
+    for name in ("__init__.py", "contracts/__init__.py", "contracts/accepted/__init__.py", _SHOWN_TEXT)
+)
+"""What these programs share with the platform, which needs the standard library alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +55,8 @@ class SandboxAssets:
 
 def _contents() -> dict[str, bytes]:
     files = {f"etc/{name}": text.encode() for name, text in ETC.items()}
-    return files | {f"init/tool_runtime/{name}": (PACKAGE / name).read_bytes() for name in INSIDE}
+    shared = {f"init/{name}": (PACKAGE.parent / name).read_bytes() for name in FOUNDATION}
+    return files | shared | {f"init/tool_runtime/{name}": (PACKAGE / name).read_bytes() for name in INSIDE}
 
 
 def locate(root: Path) -> SandboxAssets:

@@ -46,7 +46,7 @@ async def test_documents_are_ranked_and_told_with_their_place(launcher: Launcher
         ("in/page.html", "Zoo", 1),
     ]
     assert told["results"][0]["score"] > told["results"][1]["score"] > 0
-    assert told["results"][1]["snippet"] == "Open daily. A **penguin** swims at <noon>."
+    assert told["results"][1]["snippet"] == "Open daily. … A **penguin** swims at <noon>."
     assert (told["source"], told["documents"], told["truncated"]) == ("documents", 4, False)
     assert {one["place"]: one["reason"].partition(";")[0] for one in told["skipped"]} == {
         "in/figures.pdf": "it is no text",
@@ -55,6 +55,23 @@ async def test_documents_are_ranked_and_told_with_their_place(launcher: Launcher
     chinese = await searched(launcher, "帝企鹅", inputs=staged(store, files))
     [hit] = chinese.result["results"]
     assert (hit["path"], hit["snippet"]) == ("in/zh.txt", "北极熊住在北极。**帝企鹅**住在南极的冰上。")
+
+
+async def test_a_hit_among_few_documents_has_a_score_and_shows_no_marks(
+    launcher: Launcher, store: PresignedStore
+) -> None:
+    hidden = "Pen\u202eguins\x1b[31m \u200band\u2066 ice\x07".encode()
+    files = {f"{n}.md": b"# " + hidden + b"\n\n" + hidden + b" here.\n\nAnd there.\n" for n in range(3)}
+    for some in (1, 2, 3):
+        result = await searched(launcher, "penguins", inputs=staged(store, dict(list(files.items())[:some])))
+        hits = result.result["results"]
+        assert len(hits) == some
+        for hit in hits:
+            assert hit["score"] > 0.01
+            assert (hit["title"], hit["snippet"]) == (
+                "Penguins and ice",
+                "# **Penguins** and ice … **Penguins** and ice here. … And there.",
+            )
 
 
 @pytest.mark.parametrize("query", ['") OR text:*', "NEAR(a b) AND -", "title:x ^y", "'; DROP TABLE passages; --", '"x'])
@@ -114,6 +131,18 @@ async def test_the_web_is_asked_with_a_key_that_the_job_does_not_have(web: tuple
     assert (record.host, record.secrets) == (HOST, ("search",))
     for text in (result.model_dump_json(), launcher.log.read_text()):
         assert KEY not in text
+
+
+async def test_a_key_that_a_provider_repeats_comes_to_nobody(web: tuple[Launcher, SearchServer]) -> None:
+    launcher, server = web
+    server.repeats_key = True
+    try:
+        result = await searched(launcher, "emperor penguins", limit=3)
+    finally:
+        server.repeats_key = False
+    [hit] = result.result["results"]
+    assert hit["snippet"] == "About emperor penguins [the operator's key]"
+    assert KEY not in result.model_dump_json()
 
 
 async def test_only_the_provider_is_reached_and_only_where_the_tenant_allows_it(

@@ -11,6 +11,7 @@ from control_plane.definitions.analysis.addresses import address_warnings
 from control_plane.definitions.analysis.constants import constant_warnings
 from control_plane.definitions.analysis.contradictions import contradiction_warnings
 from control_plane.definitions.analysis.reach import reach_warnings
+from control_plane.definitions.analysis.repeats import repeat_warnings
 from control_plane.definitions.analysis.worst_case import worst_case
 from foundation.contracts.definition import TaskDefinition
 from foundation.storage.tasks import Task, TaskVersion
@@ -98,7 +99,7 @@ class DefinedTask(TaskView):
     @classmethod
     def defined(cls, task: Task, definition: TaskDefinition) -> Self:
         found = [*constant_warnings(definition), *contradiction_warnings(definition), *reach_warnings(definition)]
-        found += address_warnings(definition)
+        found += [*address_warnings(definition), *repeat_warnings(definition)]
         return cls(
             **cls.members_of(task),
             warnings=[DefinitionWarning(pointer=one.pointer, detail=one.detail) for one in found],

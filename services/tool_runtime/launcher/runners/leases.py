@@ -183,6 +183,8 @@ class LeaseBook:
         given = self._find(lease_id, token)
         if result.job_id != given.entry.job.job_id:
             raise BadRequest("the result is of another job")
+        if self._search is not None and asks_the_web(given.entry.job):
+            result = self._search.without_key(result)
         if given.way is not None and self._egress is not None:
             egress = (await self._egress.end(given.way)).joined(unreached(result.egress))
             result = result.model_copy(update={"egress": egress, "spans": with_requests(result.spans, egress)})

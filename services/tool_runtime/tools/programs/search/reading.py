@@ -52,20 +52,21 @@ def read_document(name: str, content: bytes) -> list[Passage]:
         except (AssertionError, ValueError, RecursionError) as error:
             # The library's own words for declarations and numbers of characters that it cannot follow.
             raise NotReadable(f"its HTML cannot be read: {str(error)[:200]}") from error
-        return list(_passages(page.lines(), page.title or title))
+        # Blocks of a page are places of their own, as paragraphs of a text are.
+        return list(_passages(page.lines(), page.title or title, between="\n\n"))
     # Lines end where git ends them and `files` counts them.
     lines = (line.removesuffix("\r") for line in text.removesuffix("\n").split("\n"))
     return list(_passages(enumerate(lines, 1), title))
 
 
-def _passages(lines: Iterable[tuple[int, str]], title: str) -> Iterator[Passage]:
+def _passages(lines: Iterable[tuple[int, str]], title: str, *, between: str = "\n") -> Iterator[Passage]:
     """A heading of Markdown is the title of what follows it, and begins a passage."""
     kept: list[str] = []
     size = begin = 0
     for number, line in lines:
         heading = _HEADING.fullmatch(line) if len(line) <= LONGEST_HEADING else None
         if kept and (heading or size > PASSAGE):
-            yield Passage(begin, "\n".join(kept), title)
+            yield Passage(begin, between.join(kept), title)
             kept, size = [], 0
         if heading:
             title = heading[1][:MAX_TITLE]
@@ -75,7 +76,7 @@ def _passages(lines: Iterable[tuple[int, str]], title: str) -> Iterator[Passage]
         kept.append(line)
         size += len(line) + 1
     if kept:
-        yield Passage(begin, "\n".join(kept), title)
+        yield Passage(begin, between.join(kept), title)
 
 
 class _Page(HTMLParser):

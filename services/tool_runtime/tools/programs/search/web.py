@@ -11,10 +11,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from foundation.contracts.accepted.shown_text import without_hidden
 from tool_runtime.tools.programs.endings import ActionFailed
 from tool_runtime.tools.programs.http.connection import Answer
 from tool_runtime.tools.programs.http.exchange import Exchange
-from tool_runtime.tools.programs.results import Room
+from tool_runtime.tools.programs.results import Room, clean
 from tool_runtime.tools.programs.search import brave, searxng, tavily
 from tool_runtime.tools.programs.search.answers import Found, OtherForm
 
@@ -23,7 +24,6 @@ SHOWN_SKIPPED = 50
 LONGEST = {"title": 300, "snippet": 1000, "published": 100}
 MAX_URL = 2048
 _PAGE = re.compile(r"https?://[!-~]+")
-_BLANK = re.compile(r"[\x00-\x20\x7f\ud800-\udfff]+")
 _REFUSED = frozenset({401, 403})
 _USED_UP = frozenset({402, 429, 432, 433})
 """Too many requests, or more than what was paid for; the two above 430 are Tavily's."""
@@ -100,8 +100,8 @@ def _hit(found: Found) -> dict[str, Any]:
 
 
 def _clean(text: str) -> str:
-    """Without the entities of HTML, and on one line."""
+    """Without the entities of HTML, on one line, and as it is shown: a page writes its own title."""
     with contextlib.suppress(ValueError):
         # A number of thousands of digits is the number of no character.
         text = html.unescape(text)
-    return _BLANK.sub(" ", text).strip()
+    return clean(without_hidden(text))
