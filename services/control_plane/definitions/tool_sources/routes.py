@@ -17,7 +17,7 @@ from foundation.http.openapi import refusals
 from foundation.storage import tool_sources
 from foundation.storage.tool_sources import ToolSource
 
-router = RoomRouter(prefix="/tool-sources", tags=["tasks"])
+router = RoomRouter(prefix="/tool-sources", tags=["tools"])
 
 Name = Annotated[
     SourceName, Path(description="the middle of its tools' names: `api.<name>.<operation>`, `mcp.<name>.<tool>`")

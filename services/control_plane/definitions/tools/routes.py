@@ -6,7 +6,7 @@ from control_plane.dependencies import App, TaskReader, Tx
 from control_plane.rooms import RoomRouter
 from foundation.http.openapi import refusals
 
-router = RoomRouter(prefix="/tools", tags=["tasks"])
+router = RoomRouter(prefix="/tools", tags=["tools"])
 
 
 @router.get(

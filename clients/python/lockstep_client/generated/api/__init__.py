@@ -17,6 +17,7 @@ from .runs import AsyncRunsCalls, RunsCalls
 from .schedules import AsyncSchedulesCalls, SchedulesCalls
 from .secrets import AsyncSecretsCalls, SecretsCalls
 from .tasks import AsyncTasksCalls, TasksCalls
+from .tools import AsyncToolsCalls, ToolsCalls
 from .traces import AsyncTracesCalls, TracesCalls
 from .triggers import AsyncTriggersCalls, TriggersCalls
 from .usage import AsyncUsageCalls, UsageCalls
@@ -43,6 +44,7 @@ class Calls:
         self.schedules = SchedulesCalls(caller)
         self.secrets = SecretsCalls(caller)
         self.tasks = TasksCalls(caller)
+        self.tools = ToolsCalls(caller)
         self.traces = TracesCalls(caller)
         self.triggers = TriggersCalls(caller)
         self.usage = UsageCalls(caller)
@@ -69,6 +71,7 @@ class AsyncCalls:
         self.schedules = AsyncSchedulesCalls(caller)
         self.secrets = AsyncSecretsCalls(caller)
         self.tasks = AsyncTasksCalls(caller)
+        self.tools = AsyncToolsCalls(caller)
         self.traces = AsyncTracesCalls(caller)
         self.triggers = AsyncTriggersCalls(caller)
         self.usage = AsyncUsageCalls(caller)
