@@ -1,6 +1,7 @@
 """What real clients meet: a gateway of theirs, one simulated provider behind three wires, and the books of both."""
 
 import asyncio
+import json
 from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -105,7 +106,27 @@ turns:
       - {name: Bash, arguments: {command: "touch begun; sleep 600"}}
 """
 """What the model sleeper says."""
+_PARTS = (
+    "mkdir -p .vscode && echo x > .vscode/settings.json && echo A >> /tmp/done",
+    "git init -q . ; echo x > .git/hooks/pre-commit; git config user.name a && echo B >> /tmp/done",
+    "mkdir -p .claude/commands && echo '{}' > .claude/settings.json; echo C >> /tmp/done",
+    "cd /tmp && git -C /work/repository status > /dev/null && echo D >> /tmp/done",
+    "cd .. && cd repository && git add -A && git -c user.email=b commit -qnm x; rm -rf ~/x; echo E >> /tmp/done",
+    "sed -i 's/a/b/' sums.py; eval 'echo F >> /tmp/done'; source /dev/null",
+    "for f in *.py; do wc -l $f | cut -d' ' -f1; done > /tmp/n; (echo G >> /tmp/done) & wait; echo $(date) | xargs",
+    "cat /tmp/done",
+)
+BUSY = json.dumps(
+    {
+        "turns": [
+            *({"tool_calls": [{"name": "Bash", "arguments": {"command": command}}]} for command in _PARTS),
+            {"text": "${last}"},
+        ]
+    }
+)
+"""What the model busy says, which is YAML too: commands of several parts, some of which Claude Code asks about."""
 AGENTS_SCRIPTS = {
+    "busy": BUSY,
     "mender": MENDER,
     "committer": COMMITTER,
     "patcher": PATCHER,

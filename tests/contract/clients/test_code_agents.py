@@ -134,6 +134,7 @@ async def test_it_works_until_the_tests_are_green_on_its_steps_budget(
 ) -> None:
     ran = await agents.ran(agent, model)
     result = result_of(ran)
+    assert "answer" in result, (result, ran.stderr)
     assert result["answer"].startswith("The tests say"), result
     assert "OK" in result["answer"]
     assert result["changed"] == [{"status": "M", "path": "sums.py"}]
@@ -158,6 +159,12 @@ async def test_the_same_job_run_again_is_answered_what_was_paid_for(agents: Agen
     assert result_of(again) == result_of(first)
     assert len(again.egress.records) == calls
     await settled(calls)
+
+
+async def test_no_command_of_several_parts_waits_for_an_approval(agents: Agents, settled: Settled) -> None:
+    ran = await agents.ran("claude_code", "busy")
+    assert result_of(ran)["answer"].split() == list("ABCDEFG"), "".join(agents.said)
+    await settled(len(ran.egress.records))
 
 
 async def test_what_it_runs_finds_the_token_nowhere(agents: Agents, settled: Settled) -> None:

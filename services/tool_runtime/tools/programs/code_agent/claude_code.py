@@ -4,6 +4,7 @@ import json
 import pathlib
 from typing import Any
 
+from tool_runtime.tools.programs.code_agent import approving
 from tool_runtime.tools.programs.code_agent.agents import HOME, Heard, Start, Told, items_of, short, text_of
 
 PROGRAM = pathlib.Path("/opt/claude-code/node_modules/@anthropic-ai/claude-code/cli.js")
@@ -14,6 +15,9 @@ _MODELS = (
     *("ANTHROPIC_MODEL", "ANTHROPIC_SMALL_FAST_MODEL", "ANTHROPIC_DEFAULT_HAIKU_MODEL"),
     *("ANTHROPIC_DEFAULT_SONNET_MODEL", "ANTHROPIC_DEFAULT_OPUS_MODEL", "CLAUDE_CODE_SUBAGENT_MODEL"),
 )
+_APPROVING = {
+    "mcpServers": {approving.SERVER: {"command": "/usr/bin/python3", "args": ["-S", "-s", "-B", approving.__file__]}}
+}
 _TELLING = ("command", "file_path", "path", "pattern", "description", "prompt")
 
 
@@ -26,6 +30,8 @@ def start(told: Told) -> Start:
             *("--strict-mcp-config", "--disallowedTools", "WebSearch,WebFetch", "--session-id", told["session"]),
             # Before what settings of the repository say, by which each call would be refused.
             *("--model", str(told["model"])),
+            *("--mcp-config", json.dumps(_APPROVING)),
+            *("--permission-prompt-tool", f"mcp__{approving.SERVER}__{approving.TOOL}"),
         ),
         {
             "ANTHROPIC_BASE_URL": told["gateway"],
