@@ -144,9 +144,12 @@ PLATFORM_IDS = {
     "provider": "simulated",
     "model": "default",
     "version": "1",
-    **dict.fromkeys(("message_id", "tenant_id", "access_id"), str(UUID(int=1))),
+    **dict.fromkeys(("message_id", "tenant_id", "access_id", "dead_letter_id"), str(UUID(int=1))),
 }
 OF_OPERATORS_ALONE = {
+    "GET /api/v1/operations/dead-letters",
+    "GET /api/v1/operations/dead-letters/{dead_letter_id}",
+    "GET /api/v1/operations/resources",
     "GET /api/v1/operations/unreadable-messages",
     "GET /api/v1/operations/gateway-configurations",
     "POST /api/v1/operations/gateway-configurations",
@@ -321,7 +324,8 @@ def tenant_tables(connection: "psycopg.Connection[Any]", privilege: str) -> list
     rows = connection.execute(
         """SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'tenant_id'
            WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace
-             AND (has_table_privilege(c.oid, %(p)s) OR (%(p)s = 'SELECT' AND has_any_column_privilege(c.oid, %(p)s)))
+             AND (has_table_privilege(c.oid, %(p)s)
+                  OR (%(p)s IN ('SELECT', 'INSERT') AND has_any_column_privilege(c.oid, %(p)s)))
            ORDER BY 1""",
         {"p": privilege},
     )

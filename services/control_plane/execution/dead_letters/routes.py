@@ -1,4 +1,4 @@
-"""`/dead-letters`, and `/operations/unreadable-messages` for operators."""
+"""`/dead-letters`; for operators `/operations/dead-letters` and `/operations/unreadable-messages`."""
 
 from typing import Annotated
 
@@ -12,21 +12,24 @@ from control_plane.execution.dead_letters.schemas import (
     Discard,
     RedriveMany,
     RedrivenList,
+    TenantsDeadLetterView,
     UnreadableView,
 )
 from control_plane.requests.lists.listed import ListOf, ListRequest
 from control_plane.requests.path_ids import id_in_path
 from control_plane.rooms import RoomRouter
-from foundation.domain.ids import DeadLetterId, MessageId, RunId
+from foundation.domain.ids import DeadLetterId, MessageId, RunId, TenantId
 from foundation.domain.states import DeadLetterStatus
 from foundation.http.openapi import refusals
-from foundation.storage.execution.dead import dead_letters, unreadable_messages
+from foundation.storage.execution.dead import dead_letters, of_tenants, unreadable_messages
 from foundation.storage.execution.dead.dead_letters import DeadLetter
+from foundation.storage.execution.dead.of_tenants import TenantsDeadLetter
 from foundation.storage.execution.dead.unreadable_messages import UnreadableMessage
 
 router = RoomRouter(tags=["dead letters"])
 
 _LETTERS = ListOf[DeadLetter]("dead letters", DeadLetterView, dead_letters.PAGES.orders)
+_OF_TENANTS = ListOf[TenantsDeadLetter]("dead letters of tenants", TenantsDeadLetterView, of_tenants.ORDERS)
 _UNREADABLE = ListOf[UnreadableMessage]("unreadable messages", UnreadableView, unreadable_messages.PAGES.orders)
 
 
@@ -97,6 +100,40 @@ async def redrive(dead_letter_id: DeadLetterId, caller: RunWriter, app: App, tx:
 )
 async def discard(dead_letter_id: DeadLetterId, body: Discard, caller: RunWriter, tx: Tx) -> DeadLetterView:
     return DeadLetterView.of(await service.discard(tx, caller, dead_letter_id, reason=body.reason))
+
+
+@router.get(
+    "/operations/dead-letters",
+    summary="Dead letters of all tenants, newest first, without tenants' words; for operators",
+    operation_id="list_tenants_dead_letters",
+    responses=refusals(422),
+    response_model=_OF_TENANTS.page,
+)
+async def list_of_tenants(
+    caller: PlatformOperator,  # noqa: ARG001 - it is the permission
+    app: App,
+    asked: Annotated[ListRequest, Depends(_OF_TENANTS)],
+    tenant_id: Annotated[TenantId | None, Query()] = None,
+    cause: Annotated[Cause | None, Query(description="the code of the failure")] = None,
+    status: Annotated[DeadLetterStatus | None, Query()] = None,
+) -> Response:
+    async with app.database.across_tenants(reason="an operator lists the dead letters") as tx:
+        rows = await of_tenants.page(tx, asked.part, tenant_id=tenant_id, cause=cause, status=status)
+    return _OF_TENANTS.answer(rows, asked, TenantsDeadLetterView.of)
+
+
+@router.get(
+    "/operations/dead-letters/{dead_letter_id}",
+    summary="A dead letter of a tenant, without the tenant's words; for operators",
+    operation_id="get_tenants_dead_letter",
+    responses=refusals(404),
+)
+async def get_of_a_tenant(
+    dead_letter_id: DeadLetterId,
+    caller: PlatformOperator,  # noqa: ARG001 - it is the permission
+    app: App,
+) -> TenantsDeadLetterView:
+    return TenantsDeadLetterView.of(await service.get_of_a_tenant(app, dead_letter_id))
 
 
 @router.get(

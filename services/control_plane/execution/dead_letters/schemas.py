@@ -5,9 +5,10 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from foundation.domain.ids import DeadLetterId, MessageId, RunId, StepId
+from foundation.domain.ids import DeadLetterId, MessageId, RunId, StepId, TenantId
 from foundation.domain.states import DeadLetterStatus
 from foundation.storage.execution.dead.dead_letters import DeadLetter
+from foundation.storage.execution.dead.of_tenants import TenantsDeadLetter
 from foundation.storage.execution.dead.unreadable_messages import UnreadableMessage
 
 MAX_REDRIVEN = 100
@@ -74,6 +75,36 @@ class DeadLetterView(BaseModel):
             ended_at=letter.ended_at,
             ended_by=letter.ended_by,
             reason=letter.reason,
+        )
+
+
+class TenantsDeadLetterView(BaseModel):
+    """A dead letter as operators see it: whose, when and by which code, and no word of the tenant."""
+
+    id: DeadLetterId
+    tenant_id: TenantId
+    run_id: RunId
+    step_id: StepId
+    cause: str
+    attempts: int
+    receive_count: int | None = Field(description="how often its message was received, where that is what it died of")
+    died_at: datetime
+    status: DeadLetterStatus
+    ended_at: datetime | None
+
+    @classmethod
+    def of(cls, letter: TenantsDeadLetter) -> Self:
+        return cls(
+            id=letter.dead_letter_id,
+            tenant_id=letter.tenant_id,
+            run_id=letter.run_id,
+            step_id=letter.step_id,
+            cause=letter.cause,
+            attempts=letter.attempts,
+            receive_count=letter.receive_count,
+            died_at=letter.died_at,
+            status=letter.status,
+            ended_at=letter.ended_at,
         )
 
 

@@ -14,8 +14,9 @@ from foundation.domain.errors import BadRequest, Conflict, DeadLetterClosed, Fau
 from foundation.domain.ids import DeadLetterId, MessageId, RunId
 from foundation.domain.states import DeadLetterStatus
 from foundation.storage.execution import tool_events
-from foundation.storage.execution.dead import dead_letters, unreadable_messages
+from foundation.storage.execution.dead import dead_letters, of_tenants, unreadable_messages
 from foundation.storage.execution.dead.dead_letters import DeadLetter
+from foundation.storage.execution.dead.of_tenants import TenantsDeadLetter
 from foundation.storage.execution.dead.unreadable_messages import UnreadableMessage
 from foundation.storage.people import audit
 from foundation.storage.session.database import Transaction
@@ -26,6 +27,14 @@ async def get(tx: Transaction, caller: ApiCaller, dead_letter_id: DeadLetterId) 
     letter = await dead_letters.get(tx, caller.tenant_id, dead_letter_id)
     if letter is None:
         raise _no_such_letter()
+    return letter
+
+
+async def get_of_a_tenant(app: AppResources, dead_letter_id: DeadLetterId) -> TenantsDeadLetter:
+    async with app.database.across_tenants(reason="an operator reads a dead letter") as tx:
+        letter = await of_tenants.get(tx, dead_letter_id)
+    if letter is None:
+        raise NotFound("no tenant has such a dead letter", remedy="GET /api/v1/operations/dead-letters lists them")
     return letter
 
 

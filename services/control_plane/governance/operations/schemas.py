@@ -3,9 +3,11 @@
 from datetime import UTC, datetime
 from typing import Any, Self
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from foundation.contracts.gateway.operations import Breaker, OperationsEntry
+from foundation.domain.ids import TenantId
+from foundation.workflow.lines.of_tenants import TenantsLine
 
 
 class BreakerList(BaseModel):
@@ -13,6 +15,26 @@ class BreakerList(BaseModel):
 
     items: list[Breaker]
     next_cursor: None = None
+
+
+class TenantsLineView(BaseModel):
+    """What of a tenant runs and stands in line now. Resources have names of the tenant's own, and are counted alone."""
+
+    tenant_id: TenantId
+    running: int = Field(description="steps that a worker has now")
+    waiting_for_slots: int = Field(description="steps that could run, and wait for a worker's slot or their turn")
+    waiting_for_resources: int = Field(description="steps that wait for what the tenant's steps share, or its limits")
+    waiting_since: datetime | None = Field(description="since when the first of these waits")
+
+    @classmethod
+    def of(cls, line: TenantsLine) -> Self:
+        return cls(
+            tenant_id=line.tenant_id,
+            running=line.running,
+            waiting_for_slots=line.waiting_for_slots,
+            waiting_for_resources=line.waiting_for_resources,
+            waiting_since=line.waiting_since,
+        )
 
 
 class AlertView(BaseModel):

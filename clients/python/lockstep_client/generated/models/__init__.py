@@ -175,7 +175,9 @@ from .list_step_turns_fields_item import ListStepTurnsFieldsItem
 from .list_task_versions_fields_item import ListTaskVersionsFieldsItem
 from .list_tasks_fields_item import ListTasksFieldsItem
 from .list_tenant_exports_fields_item import ListTenantExportsFieldsItem
+from .list_tenants_dead_letters_fields_item import ListTenantsDeadLettersFieldsItem
 from .list_tenants_fields_item import ListTenantsFieldsItem
+from .list_tenants_lines_fields_item import ListTenantsLinesFieldsItem
 from .list_tool_sources_fields_item import ListToolSourcesFieldsItem
 from .list_trigger_calls_fields_item import ListTriggerCallsFieldsItem
 from .list_triggers_fields_item import ListTriggersFieldsItem
@@ -224,6 +226,8 @@ from .listed_task_definition import ListedTaskDefinition
 from .listed_task_version import ListedTaskVersion
 from .listed_task_version_definition import ListedTaskVersionDefinition
 from .listed_tenant import ListedTenant
+from .listed_tenants_dead_letter import ListedTenantsDeadLetter
+from .listed_tenants_line import ListedTenantsLine
 from .listed_tool_source_summary import ListedToolSourceSummary
 from .listed_trigger import ListedTrigger
 from .listed_trigger_call import ListedTriggerCall
@@ -312,6 +316,8 @@ from .page_listed_step import PageListedStep
 from .page_listed_task import PageListedTask
 from .page_listed_task_version import PageListedTaskVersion
 from .page_listed_tenant import PageListedTenant
+from .page_listed_tenants_dead_letter import PageListedTenantsDeadLetter
+from .page_listed_tenants_line import PageListedTenantsLine
 from .page_listed_tool_source_summary import PageListedToolSourceSummary
 from .page_listed_trigger import PageListedTrigger
 from .page_listed_trigger_call import PageListedTriggerCall
@@ -426,6 +432,7 @@ from .task_view_definition import TaskViewDefinition
 from .tenant_bounds import TenantBounds
 from .tenant_change import TenantChange
 from .tenant_event_type import TenantEventType
+from .tenant_id_order import TenantIdOrder
 from .tenant_quotas import TenantQuotas
 from .tenant_span_view import TenantSpanView
 from .tenant_span_view_attributes import TenantSpanViewAttributes
@@ -434,6 +441,7 @@ from .tenant_span_view_status import TenantSpanViewStatus
 from .tenant_switch_view import TenantSwitchView
 from .tenant_trace_page import TenantTracePage
 from .tenant_view import TenantView
+from .tenants_dead_letter_view import TenantsDeadLetterView
 from .time_parts import TimeParts
 from .timeout_policy import TimeoutPolicy
 from .tokens import Tokens
@@ -687,6 +695,8 @@ __all__ = (
     "ListedTaskVersion",
     "ListedTaskVersionDefinition",
     "ListedTenant",
+    "ListedTenantsDeadLetter",
+    "ListedTenantsLine",
     "ListedToolSourceSummary",
     "ListedTrigger",
     "ListedTriggerCall",
@@ -717,7 +727,9 @@ __all__ = (
     "ListTasksFieldsItem",
     "ListTaskVersionsFieldsItem",
     "ListTenantExportsFieldsItem",
+    "ListTenantsDeadLettersFieldsItem",
     "ListTenantsFieldsItem",
+    "ListTenantsLinesFieldsItem",
     "ListToolSourcesFieldsItem",
     "ListTriggerCallsFieldsItem",
     "ListTriggersFieldsItem",
@@ -799,6 +811,8 @@ __all__ = (
     "PageListedTask",
     "PageListedTaskVersion",
     "PageListedTenant",
+    "PageListedTenantsDeadLetter",
+    "PageListedTenantsLine",
     "PageListedToolSourceSummary",
     "PageListedTrigger",
     "PageListedTriggerCall",
@@ -911,7 +925,9 @@ __all__ = (
     "TenantBounds",
     "TenantChange",
     "TenantEventType",
+    "TenantIdOrder",
     "TenantQuotas",
+    "TenantsDeadLetterView",
     "TenantSpanView",
     "TenantSpanViewAttributes",
     "TenantSpanViewKind",

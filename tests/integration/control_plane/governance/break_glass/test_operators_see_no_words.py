@@ -27,6 +27,9 @@ KNOWN = {
 NOT_ITS_WORDS = {"llm_events", "tenant_deletions", "tenant_exports", "break_glass_accesses"}
 """Tables that hold nothing which a tenant can write: models of the ledger are the platform's, for one."""
 
+CODES = {"dead_letters.cause"}
+"""Columns with words of the platform's own."""
+
 _TEXTS = """
 SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod) FROM pg_class c
 JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
@@ -34,6 +37,13 @@ WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace
   AND format_type(a.atttypid, a.atttypmod) IN ('text', 'text[]', 'jsonb')
   AND EXISTS (SELECT FROM pg_attribute t WHERE t.attrelid = c.oid AND t.attname = 'tenant_id') ORDER BY 1, 2
 """
+WITH_LETTERS = {
+    "GET /api/v1/operations/audit",
+    "GET /api/v1/operations/dead-letters",
+    "GET /api/v1/operations/dead-letters/{dead_letter_id}",
+    "GET /api/v1/operations/resources",
+}
+"""Among the routes that were read with success."""
 _FAILED = (
     b"UPDATE steps SET status = 'FAILED', error = '{}' WHERE tenant_id = %s",
     b"UPDATE dead_letters SET status = 'discarded', ended_at = now(), ended_by = '', reason = 'r' WHERE tenant_id = %s",
@@ -71,6 +81,8 @@ def speak(scratch: ScratchDatabase, tenant: Tenant) -> set[str]:
         for statement in _FAILED:
             connection.execute(statement, [tenant.tenant_id])
         for table, column, kind in connection.execute(_TEXTS).fetchall():
+            if f"{table}.{column}" in CODES:
+                continue
             if table not in NOT_ITS_WORDS and _say(connection, tenant, str(table), str(column), str(kind)):
                 said.add(f"{table}.{column}")
         for number, (name, service, about) in enumerate(_SPANS):
@@ -148,7 +160,7 @@ async def test_no_read_of_an_operator_has_a_word_of_a_tenant(own_api: ApiInProce
                 told.add(one.name)
         trace = (await operator.get(f"/traces/{TRACE}")).json()["items"]
     assert told == set(KNOWN), "say why in KNOWN, and in the documents, or leave the words out"
-    assert {"GET /api/v1/traces/{trace_id}", "GET /api/v1/operations/audit", *KNOWN} <= read
+    assert {"GET /api/v1/traces/{trace_id}", *WITH_LETTERS, *KNOWN} <= read
     assert {span["name"] for span in trace} == SEEN
 
 

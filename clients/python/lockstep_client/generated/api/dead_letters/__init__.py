@@ -10,22 +10,29 @@ from ...models.dead_letter_view import DeadLetterView
 from ...models.died_at_order import DiedAtOrder
 from ...models.discard import Discard
 from ...models.list_dead_letters_fields_item import ListDeadLettersFieldsItem
+from ...models.list_tenants_dead_letters_fields_item import (
+    ListTenantsDeadLettersFieldsItem,
+)
 from ...models.list_unreadable_messages_fields_item import (
     ListUnreadableMessagesFieldsItem,
 )
 from ...models.page_listed_dead_letter import PageListedDeadLetter
+from ...models.page_listed_tenants_dead_letter import PageListedTenantsDeadLetter
 from ...models.page_listed_unreadable import PageListedUnreadable
 from ...models.problem import Problem
 from ...models.received_at_order import ReceivedAtOrder
 from ...models.redrive_many import RedriveMany
 from ...models.redriven_list import RedrivenList
+from ...models.tenants_dead_letter_view import TenantsDeadLetterView
 from ...models.unreadable_view import UnreadableView
 from ...types import UNSET, Unset
 from . import (
     discard_dead_letter,
     discard_unreadable_message,
     get_dead_letter,
+    get_tenants_dead_letter,
     list_dead_letters,
+    list_tenants_dead_letters,
     list_unreadable_messages,
     redrive_dead_letter,
     redrive_dead_letters,
@@ -146,6 +153,58 @@ class DeadLettersCalls:
             discard_dead_letter.call(
                 dead_letter_id=dead_letter_id,
                 body=body,
+            )
+        )
+
+    def list_tenants_dead_letters(
+        self,
+        *,
+        tenant_id: UUID | Unset = UNSET,
+        cause: str | Unset = UNSET,
+        status: DeadLetterStatus | Unset = UNSET,
+        limit: int | Unset = 50,
+        cursor: str | Unset = UNSET,
+        sort: DiedAtOrder | Unset = UNSET,
+        fields: list[ListTenantsDeadLettersFieldsItem] | Unset = UNSET,
+    ) -> PageListedTenantsDeadLetter:
+        """Dead letters of all tenants, newest first, without tenants' words; for operators
+
+        Args:
+            tenant_id (UUID | Unset):
+            cause (str | Unset): the code of the failure
+            status (DeadLetterStatus | Unset): What became of a step that used up its attempts; a
+                letter leaves `open` once.
+            limit (int | Unset): rows a page Default: 50.
+            cursor (str | Unset): `next_cursor` of the page before
+            sort (DiedAtOrder | Unset): By died_at; with `-` before it, from the last on.
+            fields (list[ListTenantsDeadLettersFieldsItem] | Unset): the members that items are shown
+                with: names with commas between them, or the parameter several times; `id` is always among
+                them. Without it all
+        """
+        return self._caller.send(
+            list_tenants_dead_letters.call(
+                tenant_id=tenant_id,
+                cause=cause,
+                status=status,
+                limit=limit,
+                cursor=cursor,
+                sort=sort,
+                fields=fields,
+            )
+        )
+
+    def get_tenants_dead_letter(
+        self,
+        dead_letter_id: UUID,
+    ) -> TenantsDeadLetterView:
+        """A dead letter of a tenant, without the tenant's words; for operators
+
+        Args:
+            dead_letter_id (UUID):
+        """
+        return self._caller.send(
+            get_tenants_dead_letter.call(
+                dead_letter_id=dead_letter_id,
             )
         )
 
@@ -310,6 +369,58 @@ class AsyncDeadLettersCalls:
             discard_dead_letter.call(
                 dead_letter_id=dead_letter_id,
                 body=body,
+            )
+        )
+
+    async def list_tenants_dead_letters(
+        self,
+        *,
+        tenant_id: UUID | Unset = UNSET,
+        cause: str | Unset = UNSET,
+        status: DeadLetterStatus | Unset = UNSET,
+        limit: int | Unset = 50,
+        cursor: str | Unset = UNSET,
+        sort: DiedAtOrder | Unset = UNSET,
+        fields: list[ListTenantsDeadLettersFieldsItem] | Unset = UNSET,
+    ) -> PageListedTenantsDeadLetter:
+        """Dead letters of all tenants, newest first, without tenants' words; for operators
+
+        Args:
+            tenant_id (UUID | Unset):
+            cause (str | Unset): the code of the failure
+            status (DeadLetterStatus | Unset): What became of a step that used up its attempts; a
+                letter leaves `open` once.
+            limit (int | Unset): rows a page Default: 50.
+            cursor (str | Unset): `next_cursor` of the page before
+            sort (DiedAtOrder | Unset): By died_at; with `-` before it, from the last on.
+            fields (list[ListTenantsDeadLettersFieldsItem] | Unset): the members that items are shown
+                with: names with commas between them, or the parameter several times; `id` is always among
+                them. Without it all
+        """
+        return await self._caller.send(
+            list_tenants_dead_letters.call(
+                tenant_id=tenant_id,
+                cause=cause,
+                status=status,
+                limit=limit,
+                cursor=cursor,
+                sort=sort,
+                fields=fields,
+            )
+        )
+
+    async def get_tenants_dead_letter(
+        self,
+        dead_letter_id: UUID,
+    ) -> TenantsDeadLetterView:
+        """A dead letter of a tenant, without the tenant's words; for operators
+
+        Args:
+            dead_letter_id (UUID):
+        """
+        return await self._caller.send(
+            get_tenants_dead_letter.call(
+                dead_letter_id=dead_letter_id,
             )
         )
 

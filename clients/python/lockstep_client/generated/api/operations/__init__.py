@@ -16,10 +16,13 @@ from ...models.health import Health
 from ...models.list_gateway_configurations_fields_item import (
     ListGatewayConfigurationsFieldsItem,
 )
+from ...models.list_tenants_lines_fields_item import ListTenantsLinesFieldsItem
 from ...models.page_listed_configuration import PageListedConfiguration
+from ...models.page_listed_tenants_line import PageListedTenantsLine
 from ...models.problem import Problem
 from ...models.propose_configuration import ProposeConfiguration
 from ...models.reject import Reject
+from ...models.tenant_id_order import TenantIdOrder
 from ...models.usage_format import UsageFormat
 from ...models.usage_page import UsagePage
 from ...models.version_order import VersionOrder
@@ -34,6 +37,7 @@ from . import (
     list_alerts,
     list_breakers,
     list_gateway_configurations,
+    list_tenants_lines,
     list_workers,
     propose_gateway_configuration,
     reject_gateway_configuration,
@@ -142,6 +146,36 @@ class OperationsCalls:
         return self._caller.send(
             list_alerts.call(
                 limit=limit,
+            )
+        )
+
+    def list_tenants_lines(
+        self,
+        *,
+        tenant_id: UUID | Unset = UNSET,
+        limit: int | Unset = 50,
+        cursor: str | Unset = UNSET,
+        sort: TenantIdOrder | Unset = UNSET,
+        fields: list[ListTenantsLinesFieldsItem] | Unset = UNSET,
+    ) -> PageListedTenantsLine:
+        """Of which tenants steps run and stand in line, and how many; for operators
+
+        Args:
+            tenant_id (UUID | Unset):
+            limit (int | Unset): rows a page Default: 50.
+            cursor (str | Unset): `next_cursor` of the page before
+            sort (TenantIdOrder | Unset): By tenant_id; with `-` before it, from the last on.
+            fields (list[ListTenantsLinesFieldsItem] | Unset): the members that items are shown with:
+                names with commas between them, or the parameter several times; `tenant_id` is always
+                among them. Without it all
+        """
+        return self._caller.send(
+            list_tenants_lines.call(
+                tenant_id=tenant_id,
+                limit=limit,
+                cursor=cursor,
+                sort=sort,
+                fields=fields,
             )
         )
 
@@ -360,6 +394,36 @@ class AsyncOperationsCalls:
         return await self._caller.send(
             list_alerts.call(
                 limit=limit,
+            )
+        )
+
+    async def list_tenants_lines(
+        self,
+        *,
+        tenant_id: UUID | Unset = UNSET,
+        limit: int | Unset = 50,
+        cursor: str | Unset = UNSET,
+        sort: TenantIdOrder | Unset = UNSET,
+        fields: list[ListTenantsLinesFieldsItem] | Unset = UNSET,
+    ) -> PageListedTenantsLine:
+        """Of which tenants steps run and stand in line, and how many; for operators
+
+        Args:
+            tenant_id (UUID | Unset):
+            limit (int | Unset): rows a page Default: 50.
+            cursor (str | Unset): `next_cursor` of the page before
+            sort (TenantIdOrder | Unset): By tenant_id; with `-` before it, from the last on.
+            fields (list[ListTenantsLinesFieldsItem] | Unset): the members that items are shown with:
+                names with commas between them, or the parameter several times; `tenant_id` is always
+                among them. Without it all
+        """
+        return await self._caller.send(
+            list_tenants_lines.call(
+                tenant_id=tenant_id,
+                limit=limit,
+                cursor=cursor,
+                sort=sort,
+                fields=fields,
             )
         )
 
