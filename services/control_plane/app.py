@@ -26,6 +26,7 @@ from control_plane.requests.answers.deprecations import DeprecationHeaders
 from control_plane.requests.answers.described import finish_document
 from control_plane.requests.answers.documentation import install_documentation
 from control_plane.requests.calls.audited_calls import AuditedCalls
+from control_plane.requests.documents import no_unread_body
 from control_plane.requests.etags import NotModified
 from control_plane.requests.keys.heeded import heeded_headers
 from control_plane.requests.queries import known_query
@@ -93,7 +94,7 @@ def create_app(settings: ControlPlaneSettings) -> FastAPI:
         redirect_slashes=False,
         telemetry=OWN_SPANS,
     )
-    before_each = [Depends(known_query), Depends(heeded_headers)]
+    before_each = [Depends(known_query), Depends(heeded_headers), Depends(no_unread_body)]
     everywhere = {**EVERYWHERE, **refusals(429)}
     for router in ROUTERS:
         app.include_router(router, prefix="/api/v1", responses=everywhere, dependencies=before_each)

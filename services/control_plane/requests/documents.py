@@ -3,13 +3,30 @@
 from typing import Any
 
 from fastapi import Request
+from fastapi.routing import APIRoute
 
 from control_plane.requests.yaml_documents import parse_yaml
 from foundation.contracts.accepted.accepted_json import NotAccepted, parse_json
 from foundation.domain.errors import BadRequest, Fault, UnsupportedMediaType
 from foundation.http.accepted_requests import is_json
 
+_EMPTY = frozenset({b"", b"{}"})
 YAML_TYPES = frozenset({"application/yaml", "application/x-yaml", "text/yaml"})
+
+
+async def no_unread_body(request: Request) -> None:
+    """Refuses a body where the route reads none: whoever sends one means something by it. `{}` means nothing."""
+    route = request.scope.get("route")
+    if request.method == "GET" or not isinstance(route, APIRoute) or _reads_a_body(route):
+        return
+    if (await request.body()).strip() not in _EMPTY:
+        detail = "this call takes no body"
+        raise BadRequest(f"/body: {detail}", faults=(Fault("/body", detail),), remedy="send it without a body")
+
+
+def _reads_a_body(route: APIRoute) -> bool:
+    """Those that read it by themselves say so in the document."""
+    return route.body_field is not None or "requestBody" in (route.openapi_extra or {})
 
 
 async def document_of(request: Request) -> Any:

@@ -1,9 +1,9 @@
-"""Checks a request's query parameters: only names that the route knows, none twice, numbers in plain digits."""
+"""Checks a request's query parameters: only names that the route knows, none twice; numbers and booleans plain."""
 
 import re
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, get_args
 
 from fastapi import Request
 from fastapi.dependencies.models import Dependant
@@ -14,6 +14,7 @@ from control_plane.requests.answers.deprecations import note_use
 from foundation.contracts.accepted.accepted_json import pointer_of
 from foundation.domain.errors import BadRequest, Fault
 
+_BOOLEANS = frozenset({"true", "false"})
 _DIGITS = re.compile(r"[+-]?[0-9]+")
 
 
@@ -44,6 +45,9 @@ async def known_query(request: Request) -> None:
         note_use(request.scope, route.operation_id, name)
         if count > 1 and not _takes_many(known[name].field_info.annotation):
             faults.append(Fault(f"/query{pointer_of([name])}", "it stands more than once; send it once"))
+        elif _is_boolean(known[name].field_info.annotation) and request.query_params[name] not in _BOOLEANS:
+            # The framework would also read yes, on, 1 and t.
+            faults.append(Fault(f"/query{pointer_of([name])}", "write true or false"))
     if faults:
         raise BadRequest(f"{faults[0].pointer}: {faults[0].detail}", faults=tuple(faults))
 
@@ -53,6 +57,10 @@ def _query_of(dependant: Dependant) -> Iterator[Any]:
     yield from dependant.query_params
     for below in dependant.dependencies:
         yield from _query_of(below)
+
+
+def _is_boolean(annotation: object) -> bool:
+    return annotation is bool or bool in get_args(annotation)
 
 
 def _listed(names: object) -> str:

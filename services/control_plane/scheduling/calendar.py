@@ -19,7 +19,8 @@ from foundation.cloud.schedule_clock.dialect import expression_of
 from foundation.domain.starts.schedules import Timing
 
 MAX_CRON_LENGTH = 256
-_NAMES = ("minute", "hour", "day of the month", "month", "day of the week")
+_VALUES = {"minute": 60, "hour": 24, "day of the month": 31, "month": 12, "day of the week": 7}
+_NAMES = tuple(_VALUES)
 _FIELD = re.compile(r"(\*|[0-9]{1,2}|[A-Za-z]{3})(-([0-9]{1,2}|[A-Za-z]{3}))?(/[0-9]{1,2})?")
 _SYNTAX = "numbers, *, ranges (1-5), lists (1,15) and steps (*/15)"
 _SUNDAY_TOO = 7
@@ -36,11 +37,22 @@ def check_cron(expression: str) -> None:
     for name, field in zip(_NAMES, fields, strict=True):
         if not all(_FIELD.fullmatch(part) for part in field.split(",")):
             raise NotTranslatable(f"the {name} of the cron expression cannot be {field!r}; write {_SYNTAX}")
+        _check_steps(name, field)
     try:
         _parsed(expression)
     except CronSimError as error:
         raise NotTranslatable(f"the cron expression cannot be read ({error}); write {_SYNTAX}") from error
     expression_of(cron_times(expression))
+
+
+def _check_steps(name: str, field: str) -> None:
+    """A step that is as large as its field never takes place, so that its writer means something else."""
+    for part in field.split(","):
+        step, most = part.partition("/")[2], _VALUES[name]
+        if step and int(step) >= most:
+            raise NotTranslatable(
+                f"the {name} of the cron expression steps by {step}, and has {most} values; a step is smaller than that"
+            )
 
 
 def cron_times(expression: str) -> CronTimes:

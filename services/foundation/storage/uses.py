@@ -1,12 +1,12 @@
 """What would miss a thing that is to be deleted: what names it and may still be run.
 
-Who asks holds the thing until their transaction ends, and whoever makes something that uses it does so too, weaklier
-(`tasks.keep`, `secrets.hosts_of`): so either the use is found here, or the thing is found to be gone there.
+Who asks holds the thing until their transaction ends, and whoever makes something that uses it does so too, by a weaker
+lock (`tasks.keep`, `secrets.hosts_of`, `members.keep`). So either the use is found here, or the thing is gone there.
 """
 
 from dataclasses import asdict, dataclass
 
-from foundation.domain.ids import TaskId, TenantId
+from foundation.domain.ids import TaskId, TenantId, UserId
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.rows import value_of
 from foundation.storage.session.statements import text
@@ -80,5 +80,21 @@ async def of_task(tx: Transaction, tenant_id: TenantId, task_id: TaskId, *, most
                ORDER BY 1, 3, 2 LIMIT :most""",
         ),
         {"tenant_id": tenant_id, "task_id": task_id, "most": most},
+    )
+    return [value_of(Use, row) for row in rows]
+
+
+async def of_starter(tx: Transaction, tenant_id: TenantId, user_id: UserId, *, most: int) -> list[Use]:
+    """Schedules and triggers whose runs start as this member, which is held by whoever asks."""
+    rows = await tx.execute(
+        text(
+            """SELECT 'schedule' AS kind, schedule_id::text AS id, name FROM schedules
+               WHERE tenant_id = :tenant_id AND runs_as = :user_id AND deleted_at IS NULL
+               UNION ALL
+               SELECT 'trigger', trigger_id::text, name FROM triggers
+               WHERE tenant_id = :tenant_id AND runs_as = :user_id
+               ORDER BY 1, 3, 2 LIMIT :most"""
+        ),
+        {"tenant_id": tenant_id, "user_id": user_id, "most": most},
     )
     return [value_of(Use, row) for row in rows]

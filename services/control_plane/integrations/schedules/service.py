@@ -17,6 +17,7 @@ from foundation.domain.permissions import Permission
 from foundation.domain.starts.schedules import Timing
 from foundation.storage import tasks
 from foundation.storage.people import audit, tenant_settings
+from foundation.storage.people import members as memberships
 from foundation.storage.schedules import firings, schedules
 from foundation.storage.schedules.schedules import Schedule, ScheduleTerms
 from foundation.storage.session.database import Transaction
@@ -30,7 +31,7 @@ _NULLABLE = {"task_version", *_TIMINGS}
 
 
 async def create(tx: Transaction, caller: ApiCaller, wanted: NewSchedule) -> WholeScheduleView:
-    caller.require(Permission.RUNS_WRITE)
+    await _vouch(tx, caller)
     now = datetime.now(UTC)
     members = wanted.model_dump()
     if wanted.time_zone is None:
@@ -76,7 +77,7 @@ async def change(
         raise BadRequest(f"{', '.join(empty)} cannot be null", remedy="leave out what stays as it is")
     if not sent:
         return await whole(tx, caller.tenant_id, before)
-    caller.require(Permission.RUNS_WRITE)
+    await _vouch(tx, caller)
     now = datetime.now(UTC)
     members = _merged(before, sent)
     retimed = bool(sent.keys() & {*_TIMINGS, "time_zone"})
@@ -142,6 +143,12 @@ async def _require_task(tx: Transaction, caller: ApiCaller, terms: ScheduleTerms
     """`NotFound` or `Conflict`, as a start of a run would have it. Nobody archives the task meanwhile."""
     await tasks.keep(tx, caller.tenant_id, terms.task_id)
     await runnable_task(tx, caller, RunRequest(terms.task_id, terms.task_version, terms.input, Budget()))
+
+
+async def _vouch(tx: Transaction, caller: ApiCaller) -> None:
+    """Runs will start as the caller, who may start them, and stays a member meanwhile."""
+    caller.require(Permission.RUNS_WRITE)
+    await memberships.keep(tx, caller.tenant_id, caller.user_id)
 
 
 def _shown(schedule: Schedule) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from foundation.domain.ids import TriggerId, new_uuid
 from foundation.domain.permissions import Permission
 from foundation.storage import tasks
 from foundation.storage.people import audit
+from foundation.storage.people import members as memberships
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.seen import Expected
 from foundation.storage.triggers import triggers
@@ -60,7 +61,7 @@ async def rotate(
     tx: Transaction, caller: ApiCaller, trigger_id: TriggerId, wanted: Rotation, *, expected: Expected
 ) -> Trigger:
     """The next secret, with which whoever gets it starts runs: from now on as this caller, who must have the right."""
-    caller.require(Permission.RUNS_WRITE)
+    await _vouch(tx, caller)
     before = await _locked(tx, caller, trigger_id, expected)
     require_no_overlap(before.previous_secret_until, wanted)
     after = await triggers.rotate(
@@ -83,7 +84,7 @@ async def _locked(tx: Transaction, caller: ApiCaller, trigger_id: TriggerId, exp
 
 
 async def _terms(tx: Transaction, caller: ApiCaller, members: dict[str, Any], *, checks_task: bool) -> TriggerTerms:
-    caller.require(Permission.RUNS_WRITE)
+    await _vouch(tx, caller)
     terms = TriggerTerms(**members, runs_as=caller.user_id)
     if terms.payload_as in terms.input:
         reason = f"the input has a member {terms.payload_as} already, which the call's body would replace"
@@ -92,6 +93,12 @@ async def _terms(tx: Transaction, caller: ApiCaller, members: dict[str, Any], *,
         await tasks.keep(tx, caller.tenant_id, terms.task_id)
         await runnable_task(tx, caller, RunRequest(terms.task_id, terms.task_version, terms.input, Budget()))
     return terms
+
+
+async def _vouch(tx: Transaction, caller: ApiCaller) -> None:
+    """Runs will start as the caller, who may start them, and stays a member meanwhile."""
+    caller.require(Permission.RUNS_WRITE)
+    await memberships.keep(tx, caller.tenant_id, caller.user_id)
 
 
 def _shown(trigger: Trigger) -> dict[str, Any]:

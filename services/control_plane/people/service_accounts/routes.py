@@ -7,6 +7,7 @@ from fastapi import Depends, Response
 from control_plane.dependencies import App, IfMatch, MemberReader, ServiceAccountWriter, Tx
 from control_plane.people.service_accounts import service
 from control_plane.people.service_accounts.schemas import NewServiceAccount, ServiceAccountChange, ServiceAccountView
+from control_plane.requests.answers.in_use import WhileUsed
 from control_plane.requests.etags import etag, expected_version
 from control_plane.requests.keys.once import once, repeated
 from control_plane.requests.lists.listed import ListOf, ListRequest
@@ -87,7 +88,15 @@ async def change(
     status_code=204,
     summary="Remove a service account; its keys die with it",
     operation_id="delete_service_account",
-    responses=refusals(404, 412),
+    responses=refusals(404, 409, 412),
 )
-async def delete(service_account_id: UserId, caller: ServiceAccountWriter, app: App, if_match: IfMatch) -> None:
-    await service.delete(app, caller, service_account_id, expected=expected_version(if_match))
+async def delete(
+    service_account_id: UserId,
+    caller: ServiceAccountWriter,
+    app: App,
+    if_match: IfMatch,
+    *,
+    while_used: WhileUsed = False,
+) -> None:
+    expected = expected_version(if_match)
+    await service.delete(app, caller, service_account_id, expected=expected, while_used=while_used)

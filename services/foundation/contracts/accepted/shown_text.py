@@ -39,7 +39,7 @@ def hidden_in(text: str) -> str | None:
     if match := _HIDING.search(text):
         return f"U+{ord(match.group()):04X} controls the text or turns its direction; leave it out"
     if _BLANK.fullmatch(text):
-        return "there is nothing to be seen in it; write a name"
+        return "there is nothing to be seen in it; write what people can read"
     if match := _UNSEEN.search(text):
         return f"U+{ord(match.group()):04X} cannot be seen; leave it out"
     return None

@@ -7,6 +7,7 @@ from psycopg.errors import UniqueViolation
 
 from foundation.domain.errors import Conflict
 from foundation.domain.ids import TenantId, UserId, new_uuid
+from foundation.domain.people.admission import NotAMember
 from foundation.domain.permissions import Grant, Role
 from foundation.storage.people import tenants
 from foundation.storage.people.tenancy import GRANTED, grant_of
@@ -129,6 +130,21 @@ async def delete(tx: Transaction, tenant_id: TenantId, user_id: UserId) -> int:
         {"tenant_id": tenant_id, "user_id": user_id},
     )
     return len(revoked.all())
+
+
+async def keep(tx: Transaction, tenant_id: TenantId, user_id: UserId) -> None:
+    """Nobody removes the member until the transaction ends, which makes something that starts runs as them.
+
+    `NotAMember` where somebody just has.
+    """
+    # Before the membership: who removes a member locks both in this order.
+    await tenants.hold(tx, tenant_id)
+    held = await tx.execute(
+        text("SELECT 1 AS held FROM memberships WHERE tenant_id = :tenant_id AND user_id = :user_id FOR SHARE"),
+        {"tenant_id": tenant_id, "user_id": user_id},
+    )
+    if held.first() is None:
+        raise NotAMember
 
 
 async def insert(tx: Transaction, tenant_id: TenantId, user_id: UserId, grant: Grant) -> None:

@@ -132,6 +132,28 @@ async def test_an_invitation_that_is_just_revoked_is_not_accepted(
         assert email not in [one.get("email") for one in listed]
 
 
+@pytest.mark.parametrize("order", ["made first", "removed first"])
+@pytest.mark.parametrize("using", [schedule_of, trigger_of])
+async def test_a_service_account_that_is_just_getting_a_schedule_is_in_use(
+    lonely_api: ApiInProcess, tenant: Tenant, scratch: ScratchDatabase, using: Any, order: str
+) -> None:
+    async with lonely_api.caller(tenant) as owner:
+        path, body = using(await a_task(owner))
+        account = (await owner.post("/service-accounts", json={"name": "robot", "role": "member"})).json()
+        new_key = {"name": "k", "scopes": ["api"], "service_account_id": account["id"]}
+        key = (await owner.post("/api-keys", json=new_key)).json()
+        async with lonely_api.bearing(key["key"]) as robot:
+            making, removing = robot.post(path, json=body), owner.delete(f"/service-accounts/{account['id']}")
+            if order == "made first":
+                made, removed = await at_once(scratch, making, removing)
+                assert made.status_code == 201, made.text
+                problem(removed, 409, "in_use")
+            else:
+                removed, made = await at_once(scratch, removing, making)
+                assert removed.status_code == 204, removed.text
+                problem(made, 403, "not_a_member")
+
+
 @pytest.mark.parametrize("order", ["revoked first", "rotated first"])
 async def test_a_key_that_is_revoked_and_rotated_at_once_is_revoked(
     lonely_api: ApiInProcess, tenant: Tenant, scratch: ScratchDatabase, order: str

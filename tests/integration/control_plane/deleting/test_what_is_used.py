@@ -99,3 +99,30 @@ async def test_a_task_that_an_older_version_starts_is_kept_while_that_may_be_run
         assert users(await owner.delete(f"/tasks/{below['id']}")) == [("task", "above")]
         assert (await owner.delete(f"/triggers/{pinned['id']}")).status_code == 204
         assert (await owner.delete(f"/tasks/{below['id']}")).status_code == 204
+
+
+async def test_a_service_account_as_which_runs_start_is_kept_until_somebody_says_so(
+    api: ApiInProcess, tenant: Tenant, audited: Callable[[], list[tuple[Any, ...]]]
+) -> None:
+    async with api.caller(tenant) as owner:
+        account = await made(owner, "/service-accounts", name="robot", role="member")
+        key = await made(owner, "/api-keys", name="k", scopes=["api"], service_account_id=account["id"])
+        task = await made(owner, "/tasks", name="count", steps=NOOP)
+        async with api.bearing(key["key"]) as robot:
+            schedule = await made(robot, "/schedules", name="hourly", task_id=task["id"], every_seconds=3600)
+            trigger = await made(robot, "/triggers", name="hook", task_id=task["id"])
+        path = f"/service-accounts/{account['id']}"
+        assert users(await owner.delete(path)) == [("schedule", "hourly"), ("trigger", "hook")]
+        assert (await owner.delete(f"/schedules/{schedule['id']}")).status_code == 204
+        # Whoever changes it vouches for it from then on.
+        changed = await owner.patch(f"/triggers/{trigger['id']}", json={"name": "mine"}, headers={"If-Match": '"1"'})
+        assert changed.status_code == 200, changed.text
+        assert (await owner.delete(path)).status_code == 204
+
+        other = await made(owner, "/service-accounts", name="other", role="member")
+        key = await made(owner, "/api-keys", name="k", scopes=["api"], service_account_id=other["id"])
+        async with api.bearing(key["key"]) as robot:
+            await made(robot, "/schedules", name="daily", task_id=task["id"], every_seconds=86400)
+        assert (await owner.delete(f"/service-accounts/{other['id']}?while_used=true")).status_code == 204
+    details = [row[3] for row in audited() if row[1] == "service_account.delete"]
+    assert [[one["name"] for one in detail.get("used_by", [])] for detail in details] == [[], ["daily"]]

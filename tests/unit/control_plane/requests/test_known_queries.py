@@ -24,6 +24,10 @@ def an_app() -> FastAPI:
     ) -> dict[str, Any]:
         return {"limit": page, "status": status, "name": name}
 
+    @app.get("/flags", dependencies=[Depends(known_query)])
+    async def _flags(own: bool = False, other: Annotated[bool | None, Query()] = None) -> list[bool | None]:
+        return [own, other]
+
     @app.get("/tags", dependencies=[Depends(known_query)])
     async def _tags(tag: Annotated[list[str], Query()]) -> list[str]:
         return tag
@@ -82,3 +86,15 @@ async def test_digits_may_have_a_sign_and_zeros(written: str, limit: int) -> Non
 
 async def test_a_number_in_digits_keeps_its_bounds() -> None:
     assert await places_of("/rows?limit=-1") == ["/query/limit"]
+
+
+async def test_a_boolean_is_true_or_false() -> None:
+    assert (await get("/flags?own=true&other=false")).json() == [True, False]
+
+
+@pytest.mark.parametrize("value", ["yes", "no", "on", "off", "t", "1", "0", "True", "TRUE", "", "%20true"])
+@pytest.mark.parametrize("name", ["own", "other"])
+async def test_another_word_for_a_boolean_is_refused(name: str, value: str) -> None:
+    answer = await get(f"/flags?{name}={value}")
+    assert answer.status_code == 400
+    assert answer.json()["errors"] == [{"pointer": f"/query/{name}", "detail": "write true or false"}]

@@ -178,6 +178,14 @@ READABLE = "write numbers, *, ranges (1-5), lists (1,15) and steps (*/15)"
         ("0 0 * * DAY", f"the cron expression cannot be read (Bad day-of-week); {READABLE}"),
         ("*/0 * * * *", f"the cron expression cannot be read (Bad minute); {READABLE}"),
         ("5-1 * * * *", f"the cron expression cannot be read (Bad minute); {READABLE}"),
+        (
+            "*/61 * * * *",
+            "the minute of the cron expression steps by 61, and has 60 values; a step is smaller than that",
+        ),
+        (
+            "0 1,2-20/24 * * *",
+            "the hour of the cron expression steps by 24, and has 24 values; a step is smaller than that",
+        ),
         ("0 0 L * *", f"the day of the month of the cron expression cannot be 'L'; {READABLE}"),
         ("0 0 ? * *", f"the day of the month of the cron expression cannot be '?'; {READABLE}"),
         ("0 0 * * 1#2", f"the day of the week of the cron expression cannot be '1#2'; {READABLE}"),

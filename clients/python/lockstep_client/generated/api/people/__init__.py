@@ -430,17 +430,21 @@ class PeopleCalls:
         self,
         service_account_id: UUID,
         *,
+        while_used: bool | Unset = False,
         if_match: str | Unset = UNSET,
     ) -> None:
         """Remove a service account; its keys die with it
 
         Args:
             service_account_id (UUID):
+            while_used (bool | Unset): true: delete it although something uses it, which then fails
+                where it needs it Default: False.
             if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
         """
         return self._caller.send(
             delete_service_account.call(
                 service_account_id=service_account_id,
+                while_used=while_used,
                 if_match=if_match,
             )
         )
@@ -1303,17 +1307,21 @@ class AsyncPeopleCalls:
         self,
         service_account_id: UUID,
         *,
+        while_used: bool | Unset = False,
         if_match: str | Unset = UNSET,
     ) -> None:
         """Remove a service account; its keys die with it
 
         Args:
             service_account_id (UUID):
+            while_used (bool | Unset): true: delete it although something uses it, which then fails
+                where it needs it Default: False.
             if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
         """
         return await self._caller.send(
             delete_service_account.call(
                 service_account_id=service_account_id,
+                while_used=while_used,
                 if_match=if_match,
             )
         )
