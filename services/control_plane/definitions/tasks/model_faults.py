@@ -1,6 +1,7 @@
-"""Finds the models that a definition names and that no provider serves whom its tenant may use."""
+"""Finds the models that a definition names and that no provider serves, or none whom its tenant may use."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from control_plane.identity.callers import ApiCaller
 from control_plane.resources import AppResources
@@ -23,18 +24,27 @@ Place = tuple[str | int, ...]
 _EXPRESSION = "${"
 
 
-async def model_faults(app: AppResources, caller: ApiCaller, definition: TaskDefinition) -> list[Fault]:
+_NOT_FOUND = "model_not_found"
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFindings:
+    """Faults: models that the tenant may not call. Warnings: models that nobody serves now, which may change."""
+
+    faults: tuple[Fault, ...] = ()
+    warnings: tuple[Fault, ...] = ()
+
+
+async def model_findings(app: AppResources, caller: ApiCaller, definition: TaskDefinition) -> ModelFindings:
     """One for each place of a model's name; a name that only the run knows is refused by the gateway, if it must be.
 
     So is everything while the gateway cannot be asked: it decides anew about each call.
     """
     named = list(_named(definition))
     if not named:
-        return []
+        return ModelFindings()
     async with app.database.tenant(caller.tenant_id) as tx:
         rules = ProviderRules.of_settings(await tenant_settings.read(tx, caller.tenant_id))
-    if rules is None:
-        return []
     models = sorted({model for _, model in named})
     nothing = TextBytes(least=0, most=0, smooth=0)
     shapes = [CallShape(model=model, text=nothing, messages=1, max_output=1) for model in models]
@@ -42,9 +52,16 @@ async def model_faults(app: AppResources, caller: ApiCaller, definition: TaskDef
         bounds = dict(zip(models, await app.gateway.call_bounds(shapes, rules), strict=True))
     except DependencyUnavailable as error:
         _log.warning("a definition was taken without asking where its calls may go", exc_info=error)
-        return []
-    refused = {model: one.refused for model, one in bounds.items() if one.refused_code == NOT_ALLOWED}
-    return [Fault(pointer_of(place), str(refused[model])) for place, model in named if model in refused]
+        return ModelFindings()
+    told = {
+        code: tuple(
+            Fault(pointer_of(place), str(bounds[model].refused))
+            for place, model in named
+            if bounds[model].refused_code == code
+        )
+        for code in (NOT_ALLOWED, _NOT_FOUND)
+    }
+    return ModelFindings(told[NOT_ALLOWED], told[_NOT_FOUND])
 
 
 def _named(definition: TaskDefinition) -> Iterator[tuple[Place, str]]:

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import ValidationError
@@ -32,10 +32,15 @@ class ReadDefinition:
     definition: TaskDefinition | None
     faults: tuple[Fault, ...]
     unread: frozenset[int] = frozenset()
+    warnings: tuple[Fault, ...] = ()
+    """What can be run and hardly be meant, as far as others than the definition itself have to be asked."""
+
+    def with_warnings(self, warnings: Iterable[Fault]) -> "ReadDefinition":
+        return replace(self, warnings=(*self.warnings, *filter(self._is_read, warnings)))
 
     def with_more(self, faults: Iterable[Fault]) -> "ReadDefinition":
         """With further faults, but for those of what stands in the place of a step that could not be read."""
-        return ReadDefinition(self.definition, (*self.faults, *filter(self._is_read, faults)), self.unread)
+        return replace(self, faults=(*self.faults, *filter(self._is_read, faults)))
 
     def require(self) -> TaskDefinition:
         """The definition; `InvalidDefinition` with every fault where it has any."""

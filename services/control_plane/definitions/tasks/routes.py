@@ -5,6 +5,7 @@ from typing import Annotated, TypeVar
 from fastapi import Depends, Query, Request, Response
 
 from control_plane.definitions.tasks import service
+from control_plane.definitions.tasks.reading import ReadDefinition
 from control_plane.definitions.tasks.schemas import EXAMPLE, DefinedTask, TaskVersionView, TaskView
 from control_plane.dependencies import App, IfMatch, TaskReader, TaskWriter, Tx
 from control_plane.requests.answers.in_use import WhileUsed
@@ -61,8 +62,8 @@ async def create(
 ) -> DefinedTask:
     document = await document_of(request)
 
-    async def keep(tx: Transaction, task: Task, definition: TaskDefinition) -> DefinedTask:
-        view = _with_tag(response, DefinedTask.defined(task, definition))
+    async def keep(tx: Transaction, task: Task, read: ReadDefinition) -> DefinedTask:
+        view = _with_tag(response, DefinedTask.defined(task, read))
         response.headers["Location"] = f"/api/v1/tasks/{view.id}"
         await keyed.keep(tx, view, status=201, headers=response.headers)
         return view

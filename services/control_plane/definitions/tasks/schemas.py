@@ -13,7 +13,7 @@ from control_plane.definitions.analysis.contradictions import contradiction_warn
 from control_plane.definitions.analysis.reach import reach_warnings
 from control_plane.definitions.analysis.repeats import repeat_warnings
 from control_plane.definitions.analysis.worst_case import worst_case
-from foundation.contracts.definition import TaskDefinition
+from control_plane.definitions.tasks.reading import ReadDefinition
 from foundation.storage.tasks import Task, TaskVersion
 
 EXAMPLE: dict[str, Any] = {
@@ -97,9 +97,10 @@ class DefinedTask(TaskView):
     worst_case: WorstCaseView
 
     @classmethod
-    def defined(cls, task: Task, definition: TaskDefinition) -> Self:
+    def defined(cls, task: Task, read: ReadDefinition) -> Self:
+        definition = read.require()
         found = [*constant_warnings(definition), *contradiction_warnings(definition), *reach_warnings(definition)]
-        found += [*address_warnings(definition), *repeat_warnings(definition)]
+        found += [*address_warnings(definition), *repeat_warnings(definition), *read.warnings]
         return cls(
             **cls.members_of(task),
             warnings=[DefinitionWarning(pointer=one.pointer, detail=one.detail) for one in found],

@@ -1,12 +1,13 @@
 """What can be done with tasks."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from control_plane.definitions.analysis.look_alikes import name_faults
 from control_plane.definitions.tasks.approvers import approver_faults
 from control_plane.definitions.tasks.egress_faults import egress_faults
-from control_plane.definitions.tasks.model_faults import model_faults
+from control_plane.definitions.tasks.model_faults import model_findings
 from control_plane.definitions.tasks.reading import ReadDefinition, read_whole
 from control_plane.definitions.tasks.resource_faults import resource_faults
 from control_plane.definitions.tasks.secret_faults import secret_faults
@@ -39,7 +40,7 @@ async def create(
     document: Any,
     *,
     claim: Callable[[Transaction], Awaitable[None]],
-    keep: Callable[[Transaction, Task, TaskDefinition], Awaitable[T]],
+    keep: Callable[[Transaction, Task, ReadDefinition], Awaitable[T]],
 ) -> T:
     """What `keep` makes of the new task and its definition as it was read, within their transaction.
 
@@ -53,18 +54,18 @@ async def create(
             remedy = "choose another name, or PATCH that task for a new version"
             raise _named_alike(definition.name, taken, remedy=remedy)
         await _write_version(tx, caller, task_id, definition, version=1)
-        return await keep(tx, await get(tx, caller, task_id), definition)
+        return await keep(tx, await get(tx, caller, task_id), replace(read, definition=definition))
 
 
 async def add_version(
     app: AppResources, caller: ApiCaller, task_id: TaskId, document: Any, *, expected: SeenTags
-) -> tuple[Task, TaskDefinition]:
+) -> tuple[Task, ReadDefinition]:
     """The task at its new version, and the definition as it was read."""
     read = await _read(app, caller, document)
     async with app.database.tenant(caller.tenant_id) as tx:
         definition = await _checked(tx, caller, read, own=task_id)
         await _raise_version(tx, caller, task_id, definition, expected=expected)
-        return await get(tx, caller, task_id), definition
+        return await get(tx, caller, task_id), replace(read, definition=definition)
 
 
 async def _raise_version(
@@ -120,7 +121,8 @@ async def _read(app: AppResources, caller: ApiCaller, document: Any) -> ReadDefi
     read = read_whole(document)
     if read.definition is None:
         return read
-    return read.with_more(await model_faults(app, caller, read.definition))
+    found = await model_findings(app, caller, read.definition)
+    return read.with_more(found.faults).with_warnings(found.warnings)
 
 
 async def _checked(tx: Transaction, caller: ApiCaller, read: ReadDefinition, *, own: TaskId) -> TaskDefinition:

@@ -134,3 +134,22 @@ async def test_a_policy_that_means_nothing_is_refused_with_its_place(
 ) -> None:
     async with lonely_api.caller(tenant) as owner:
         problem(await owner.put("/provider-policy", json=body), 400, "bad_request", pointer=pointer)
+
+
+async def test_a_model_that_nobody_serves_is_warned_of_at_each_place_and_the_task_is_made(
+    api: ApiInProcess, tenant: Tenant
+) -> None:
+    agent = {"agent": "codex", "instructions": "Mend it.", "model": "no-such-model"}
+    coding = {"name": "code", "kind": "tool", "tool": "code_agent", "arguments": agent}
+    computed = {**coding, "name": "later", "arguments": {**agent, "model": "${input.model}"}}
+    async with api.caller(tenant) as owner:
+        known = await owner.post("/tasks", json=a_definition())
+        assert (known.status_code, known.json()["warnings"]) == (201, []), known.text
+        definition = a_definition("no-such-model")
+        definition["steps"] += [coding, computed]
+        made = await owner.post("/tasks", json=definition)
+    assert made.status_code == 201, made.text
+    warnings = {one["pointer"]: one["detail"] for one in made.json()["warnings"]}
+    places = ["/steps/1/model", "/steps/2/agents/0/model", "/steps/3/arguments/model"]
+    assert sorted(warnings) == places
+    assert all("no-such-model" in detail for detail in warnings.values())
