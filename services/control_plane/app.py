@@ -18,11 +18,12 @@ from control_plane.identity.deletion_certificates import DeletionCertificates
 from control_plane.identity.issue_token import local_issuer
 from control_plane.identity.tokens import LoadKeys, UserTokenVerifier, keys_at
 from control_plane.insight.traces import service as traces
+from control_plane.integrations.triggers.secrets import CALLS_PATH
 from control_plane.people.local_login.routes import local_login
 from control_plane.people.users.service import active_tenant
 from control_plane.relay.final_usage import FinalUsage
 from control_plane.relay.senders import senders_to_executions, senders_to_gateway
-from control_plane.requests.answers.deprecations import DeprecationHeaders
+from control_plane.requests.answers.deprecations import DeprecationHeaders, policy
 from control_plane.requests.answers.described import finish_document
 from control_plane.requests.answers.documentation import install_documentation
 from control_plane.requests.calls.audited_calls import AuditedCalls
@@ -70,6 +71,9 @@ from foundation.telemetry.bus.event_bus import EventBus
 SERVICE = "control_plane"
 
 
+_ABOUT = "Defines tasks, runs them, and reads their progress, results and costs; sets budgets and limits."
+
+
 def create_app(settings: ControlPlaneSettings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -81,7 +85,7 @@ def create_app(settings: ControlPlaneSettings) -> FastAPI:
     app = FastAPI(
         title="Lockstep control plane",
         version="1",
-        description="Defines tasks, runs them, and reads their progress, results and costs; sets budgets and limits.",
+        description=f"{_ABOUT}\n\n{policy()}",
         lifespan=lifespan,
         openapi_url="/api/v1/openapi.json",
         # The framework's pages load what they show from a public network; ours are below.
@@ -101,7 +105,7 @@ def create_app(settings: ControlPlaneSettings) -> FastAPI:
     app.include_router(_health_routes(app))
     install_openapi(app, more=finish_document)
     install_documentation(app)
-    install_doors(app, body_limit=settings.body_limit)
+    install_doors(app, body_limit=settings.body_limit, signed_below=f"/api/v1{CALLS_PATH}/")
     app.add_middleware(NotModified)
     app.add_middleware(DeprecationHeaders)
     app.add_middleware(RateLimitedEdge)

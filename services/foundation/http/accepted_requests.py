@@ -45,8 +45,12 @@ class AcceptedRequests:
     JSON may be nested `max_depth` levels deep, which is what a stored value may be unless an envelope stands around it.
     """
 
-    def __init__(self, app: ASGIApp, *, limit: int, max_depth: int = DOCUMENT.max_depth) -> None:
+    def __init__(
+        self, app: ASGIApp, *, limit: int, max_depth: int = DOCUMENT.max_depth, signed_below: str | None = None
+    ) -> None:
+        """What is sent to paths below `signed_below` is handed on as it is, for a route that checks it."""
         self._app = app
+        self._signed_below = signed_below
         self._limit = BodyLimit(limit, _TOO_LARGE_REMEDY)
         self._json = JsonLimits(max_bytes=limit, max_depth=max_depth)
 
@@ -64,7 +68,8 @@ class AcceptedRequests:
             body = await self._read(receive, headers)
             if body is None:
                 return
-            self._check_body(body, headers)
+            if self._signed_below is None or not scope["path"].startswith(self._signed_below):
+                self._check_body(body, headers)
         except (BadRequest, NotFound) as error:
             await problem_response(error, instance=_path_as_sent(scope))(scope, receive, send)
             return
@@ -78,16 +83,22 @@ class AcceptedRequests:
         return await self._limit.read(receive)
 
     def _check_body(self, body: bytes, headers: Mapping[bytes, bytes]) -> None:
-        coding = headers.get(b"content-encoding", b"").strip().lower()
-        if body and coding not in {b"", b"identity"}:
-            reason = f"a body in the content encoding {coding.decode('latin-1')[:40]!r} is not read here"
-            raise UnsupportedMediaType(reason, remedy="send the body as it is, without Content-Encoding")
+        if body:
+            check_coding(headers.get(b"content-encoding", b"").decode("latin-1"))
         if not is_json(headers.get(b"content-type", b"").decode("latin-1")) or not body.strip():
             return
         try:
             parse_json(body, limits=self._json)
         except NotAccepted as error:
             raise _refused(error, f"/body{error.pointer}") from error
+
+
+def check_coding(header: str) -> None:
+    """`UnsupportedMediaType` for a body in a content encoding, none of which is read."""
+    coding = header.strip().lower()
+    if coding not in {"", "identity"}:
+        reason = f"a body in the content encoding {coding[:40]!r} is not read here"
+        raise UnsupportedMediaType(reason, remedy="send the body as it is, without Content-Encoding")
 
 
 def is_json(content_type: str) -> bool:

@@ -9,8 +9,17 @@ from foundation.http.problems import install_problem_handlers
 from foundation.http.request_limits import DEFAULT_BODY_BYTES
 
 
-def install_doors(app: FastAPI, *, body_limit: int = DEFAULT_BODY_BYTES, max_depth: int = DOCUMENT.max_depth) -> None:
-    """Bodies and texts that may be stored, HEAD, and problem documents for every error; bytes for `body_limit`."""
+def install_doors(
+    app: FastAPI,
+    *,
+    body_limit: int = DEFAULT_BODY_BYTES,
+    max_depth: int = DOCUMENT.max_depth,
+    signed_below: str | None = None,
+) -> None:
+    """Bodies and texts that may be stored, HEAD, and problem documents for every error; bytes for `body_limit`.
+
+    Bodies for paths below `signed_below` are left to their routes, which know first by whom they are.
+    """
     install_problem_handlers(app)
-    app.add_middleware(AcceptedRequests, limit=body_limit, max_depth=max_depth)
+    app.add_middleware(AcceptedRequests, limit=body_limit, max_depth=max_depth, signed_below=signed_below)
     app.add_middleware(HeadAsGet)

@@ -140,6 +140,14 @@ def test_what_is_deprecated_is_told_where_it_may_be_used() -> None:
     assert found == {one.operation for one in DEPRECATIONS}
 
 
+def test_the_page_to_which_answers_link_says_what_is_deprecated_and_until_when_it_works() -> None:
+    said = UNOPENED["control plane"]().openapi()["info"]["description"]
+    assert "works for a year at least" in said
+    for one in DEPRECATIONS:
+        assert f"`{one.parameter}` of `{one.operation}`: use `{one.instead}`" in said
+        assert one.sunset.isoformat() in said
+
+
 def test_every_operation_has_a_name_of_its_own_that_a_client_can_use(document: dict[str, Any]) -> None:
     names = [operation["operationId"] for operation in operations(document).values()]
     assert len(set(names)) == len(names)

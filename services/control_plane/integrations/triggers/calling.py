@@ -26,7 +26,7 @@ from foundation.domain.errors import (
 from foundation.domain.ids import RunId, TenantId, TriggerCallId, TriggerId, new_uuid
 from foundation.domain.people.admission import TenantSuspended
 from foundation.domain.starts.triggers import CallStatus, RefusalReason
-from foundation.http.accepted_requests import is_json
+from foundation.http.accepted_requests import check_coding, is_json
 from foundation.storage.session.database import Database, Transaction
 from foundation.storage.triggers import calls, triggers
 from foundation.storage.triggers.calls import TriggerCall
@@ -156,10 +156,13 @@ class _Refusal:
 def _payload(trigger: Trigger, body: bytes, headers: Mapping[str, str]) -> Any:
     """The body's value, or why it is refused."""
     if not is_json(headers.get("content-type", "")):
-        error: LockstepError = UnsupportedMediaType("the body is JSON", remedy="send `content-type: application/json`")
+        error = UnsupportedMediaType("the body is JSON", remedy="send `content-type: application/json`")
         return _Refusal(RefusalReason.PAYLOAD_REFUSED, error)
     try:
+        check_coding(headers.get("content-encoding", ""))
         payload = parse_json(body, limits=DOCUMENT)
+    except UnsupportedMediaType as encoded:
+        return _Refusal(RefusalReason.PAYLOAD_REFUSED, encoded)
     except NotAccepted as refused:
         fault = Fault(f"/body{refused.pointer}", refused.reason)
         return _Refusal(RefusalReason.PAYLOAD_REFUSED, BadRequest(str(fault), faults=(fault,)))

@@ -31,6 +31,25 @@ DEPRECATIONS = tuple(
 _BY_PLACE = {(one.operation, one.parameter): one for one in DEPRECATIONS}
 
 
+_POLICY = """## What is deprecated
+
+The API only grows: what would break a caller stands beside the old, which is deprecated and works for a year at least,
+until the day of its sunset. After that it may be refused, with a problem that names what has taken its place. The
+answer to each request that uses it has `Deprecation` (since when), `Sunset` (until when it works at least) and a `Link`
+to this page.
+"""
+
+
+def policy() -> str:
+    """How what is deprecated is told, and all that is, as the page has it to which `Link` leads."""
+    return "\n".join((_POLICY, *map(_told, DEPRECATIONS)))
+
+
+def _told(one: Deprecation) -> str:
+    days = f"deprecated since {one.since.isoformat()}, works until {one.sunset.isoformat()} at least"
+    return f"- `{one.parameter}` of `{one.operation}`: use `{one.instead}`; {days}"
+
+
 def note_use(scope: Scope, operation: str | None, parameter: str) -> None:
     """Notes that a request uses a parameter, which its answer tells if it is deprecated."""
     if operation is not None and (found := _BY_PLACE.get((operation, parameter))) is not None:

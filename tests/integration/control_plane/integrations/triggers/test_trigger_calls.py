@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import gzip
 import hashlib
 import hmac
 import json
@@ -213,8 +214,21 @@ async def test_a_body_that_was_changed_or_is_too_large_or_no_json_starts_nothing
     assert bench.runs() == 0
     refused = await bench.calls(trigger, status="refused")
     assert {one["reason"] for one in refused} == {"payload_refused"}
+    assert {one["message_id"] for one in refused} == {f"bad_{number}" for number in range(10)}
     good = await bench.call(trigger, {"ticket": 12}, message_id="bad_0")
     assert good.status_code == 201, "a call that was refused may come again under its id"
+
+
+async def test_an_encoded_body_is_refused_and_stands_in_the_list(bench: TriggerBench) -> None:
+    trigger, body = await bench.trigger(), gzip.compress(BODY)
+    headers = {**signed(trigger["secret"], body, message_id="zipped"), "content-encoding": "gzip"}
+    problem(await bench.send(trigger["path"], body, headers), 415, "unsupported_media_type")
+    [call] = await bench.calls(trigger)
+    assert (call["message_id"], call["reason"]) == ("zipped", "payload_refused")
+    assert "content encoding" in call["detail"]
+    unsigned = {**headers, "webhook-signature": "v1,AAAA"}
+    assert (await bench.send(trigger["path"], body, unsigned)).status_code == 401
+    assert len(await bench.calls(trigger)) == 1
 
 
 async def test_two_secrets_open_it_while_they_overlap(bench: TriggerBench) -> None:
