@@ -37,6 +37,8 @@ _AT_ONCE = 4
 """Calls of one job, whose bodies are held here; more wait."""
 _PASSED = frozenset({"accept", "content-type", "user-agent", "anthropic-version", "anthropic-beta"})
 _MODEL = re.compile(r"[A-Za-z0-9._:@-]{1,200}")
+_NO_BUDGET = re.compile(rb"HTTP/1\.[01] 402 ")
+"""How the gateway answers a call for which a budget has nothing left."""
 _SUCCESS = re.compile(rb"HTTP/1\.[01] 2[0-9]{2} ")
 
 _OWN_NUMBERS = 1 << 31
@@ -144,6 +146,8 @@ class ModelDoor:
         began = await answered(transfer, ends)
         call.is_answered = began is not None and _SUCCESS.match(began) is not None
         transfer.entry.ended()
+        if began is not None and _NO_BUDGET.match(began):
+            transfer.entry.reason = EgressReason.BUDGET_EXCEEDED
 
     def _count_call(self) -> None:
         if self.calls >= self.most_calls:

@@ -25,7 +25,7 @@ class EgressVerdict(StrEnum):
 
 
 class EgressReason(StrEnum):
-    """Why a request was refused or cut."""
+    """Why a request was refused or cut; of one to models that was let through, that the gateway found no budget."""
 
     MALFORMED = "malformed"
     HOST_NOT_ALLOWED = "host_not_allowed"
@@ -42,6 +42,7 @@ class EgressReason(StrEnum):
     TOO_MANY_MODEL_CALLS = "too_many_model_calls"
     MODEL_NOT_ALLOWED = "model_not_allowed"
     PATH_NOT_ALLOWED = "path_not_allowed"
+    BUDGET_EXCEEDED = "budget_exceeded"
     TOO_SLOW = "too_slow"
     PIPELINED = "pipelined"
     JOB_ENDED = "job_ended"

@@ -17,6 +17,7 @@ from tool_runtime.launcher.jobs.launches import Launch
 from tool_runtime.launcher.jobs.open_jobs import OpenJob
 from tool_runtime.launcher.runners.pool import Place
 from tool_runtime.launcher.runners.pools import RunnerPools
+from tool_runtime.launcher.runners.recorded_ends import by_records
 from tool_runtime.launcher.searching import WebSearch, asks_the_web
 from tool_runtime.protocol import (
     POLL_SECONDS,
@@ -188,6 +189,7 @@ class LeaseBook:
         if given.way is not None and self._egress is not None:
             egress = (await self._egress.end(given.way)).joined(unreached(result.egress))
             result = result.model_copy(update={"egress": egress, "spans": with_requests(result.spans, egress)})
+        result = by_records(result, tool=given.entry.job.tool)
         self._board.finish(given.entry, result if given.launch is None else given.launch.told(result))
 
     def end_if_it_lingers(self, entry: OpenJob) -> None:

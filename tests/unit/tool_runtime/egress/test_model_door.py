@@ -323,3 +323,16 @@ async def test_a_body_has_the_same_digest_however_large_it_is(size: int) -> None
 @pytest.mark.parametrize("body", [b"", b"[]", b"{", b'{"a": NaN}', b"\xff", b'{"a":' * 200_000])
 async def test_a_body_that_no_gateway_takes_has_none(body: bytes, filling: bytes) -> None:
     assert await asked_in(body + filling) is None
+
+
+@pytest.mark.parametrize(
+    ("status", "reason"), [("402 Payment Required", EgressReason.BUDGET_EXCEEDED), ("429 Too Many Requests", None)]
+)
+async def test_a_call_that_a_budget_has_nothing_left_for_is_recorded_as_that(
+    status: str, reason: EgressReason | None
+) -> None:
+    answer = f"HTTP/1.1 {status}\r\nContent-Length: 0\r\n\r\n".encode()
+    async with a_bench(server=TellingServer(answer=answer)) as bench:
+        await bench.post("/v1/messages")
+        record = await bench.made.last()
+    assert (record.verdict, record.reason) == (EgressVerdict.ALLOWED, reason)
