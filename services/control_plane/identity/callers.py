@@ -102,15 +102,16 @@ class Callers:
         self._remembered: TLRUCache[str, _Found] = TLRUCache(_REMEMBERED, ttu=until)
         self._changes = 0
 
-    async def authenticate(self, credential: str | None) -> ApiCaller:
+    async def authenticate(self, credential: str | None, *, while_suspended: bool = False) -> ApiCaller:
         """The caller behind a bearer credential; `Unauthenticated` when there is none.
 
-        `NotAMember` and `TenantSuspended` where the credential is genuine and opens nothing.
+        `NotAMember` and `TenantSuspended` where the credential is genuine and opens nothing. What people may do
+        `while_suspended` opens to members of a suspended tenant, and never to its keys.
         """
         credential = _required(credential)
         if credential.startswith(KEY_PREFIX):
             return await self._by_key(credential)
-        return await self._member(await self._verifier.verify(credential))
+        return await self._member(await self._verifier.verify(credential), while_suspended=while_suspended)
 
     async def person(self, credential: str | None) -> Person:
         """The person behind a token; `Forbidden` for keys, which are no people."""
@@ -146,18 +147,21 @@ class Callers:
         claims = await self._verifier.verify(credential)
         return Operator(f"operator:{claims.subject}") if claims.operates else await self._member(claims)
 
-    async def _member(self, claims: UserClaims) -> ApiCaller:
+    async def _member(self, claims: UserClaims, *, while_suspended: bool = False) -> ApiCaller:
         tenant_id, subject = claims.tenant_id, claims.subject
         if tenant_id is None and claims.operates:
             detail = "an operator's token opens nothing of a tenant"
             raise Forbidden(detail, remedy="sign in as a member of the tenant")
         if tenant_id is None:
             raise Unauthenticated("the token names no tenant", remedy="sign in again with an active tenant")
+        if while_suspended:
+            # Asked for so seldom that nothing of it is remembered, least of all for doors that are closed meanwhile.
+            return (await self._by_subject(tenant_id, subject, even_suspended=True)).caller
         return await self._remember(f"user {tenant_id} {subject}", lambda: self._by_subject(tenant_id, subject))
 
-    async def _by_subject(self, tenant_id: TenantId, subject: str) -> _Found:
+    async def _by_subject(self, tenant_id: TenantId, subject: str, *, even_suspended: bool = False) -> _Found:
         async with self._database.tenant(tenant_id) as tx:
-            member = await tenancy.member_by_subject(tx, tenant_id, subject)
+            member = await tenancy.member_by_subject(tx, tenant_id, subject, even_suspended=even_suspended)
             if member is None and (suspended := await tenancy.suspended_for(tx, tenant_id, subject)) is not None:
                 raise TenantSuspended(suspended)
         if member is None:

@@ -18,7 +18,7 @@ class NotAMember(Forbidden):
 
 
 class TenantSuspended(Forbidden):
-    """Operators have suspended the tenant: no token and no key of it opens anything until they let it in again."""
+    """Operators have suspended the tenant: until they let it in again, only its owners open anything, their exports."""
 
     code = "tenant_suspended"
     usual_remedy = "ask who operates the platform"

@@ -22,12 +22,14 @@ class Member:
 GRANTED = "m.role, m.role_id, own.name AS role_name, own.permissions"
 """The columns of `grant_of`, of memberships `m` and the tenant's own roles `own`."""
 
-_SELECT = f"""
+_OF_ANY = f"""
     SELECT m.user_id, {GRANTED}
     FROM memberships m JOIN users u USING (user_id) JOIN tenants t USING (tenant_id)
     LEFT JOIN roles own USING (tenant_id, role_id)
-    WHERE m.tenant_id = :tenant_id AND t.suspended_at IS NULL
+    WHERE m.tenant_id = :tenant_id
 """  # noqa: S608  # of columns that are written above
+_NOT_SUSPENDED = "AND t.suspended_at IS NULL"
+_SELECT = f"{_OF_ANY} {_NOT_SUSPENDED}"
 
 
 def grant_of(row: Row) -> Grant:
@@ -37,9 +39,12 @@ def grant_of(row: Row) -> Grant:
     return Grant(None, RoleId(row.role_id), row.role_name, known_permissions(row.permissions))
 
 
-async def member_by_subject(tx: Transaction, tenant_id: TenantId, subject: str) -> Member | None:
-    """The membership of the identity provider's subject in this tenant, unless the tenant is suspended."""
-    rows = await tx.execute(text(_SELECT, "AND u.subject = :subject"), {"tenant_id": tenant_id, "subject": subject})
+async def member_by_subject(
+    tx: Transaction, tenant_id: TenantId, subject: str, *, even_suspended: bool = False
+) -> Member | None:
+    """The membership of the identity provider's subject in this tenant; of one that is suspended only if asked for."""
+    select = (_OF_ANY,) if even_suspended else (_OF_ANY, _NOT_SUSPENDED)
+    rows = await tx.execute(text(*select, "AND u.subject = :subject"), {"tenant_id": tenant_id, "subject": subject})
     row = rows.first()
     return Member(tenant_id, UserId(row.user_id), grant_of(row)) if row else None
 
