@@ -22,12 +22,13 @@ async def record(tx: Transaction, claim: StepClaim, job_id: JobId, report: Egres
     }
     rows = [
         {
-            "at": entry.at.isoformat(),
             "action": f"egress.{entry.verdict}",
             "outcome": _REFUSED if entry.verdict is EgressVerdict.REFUSED else DONE,
             "target": _target(entry),
             "detail": {
                 **whose,
+                # The row's own moment is the database's: when it was written, after the job's end.
+                "asked_at": entry.at.isoformat(),
                 **entry.model_dump(mode="json", exclude={"at", "host", "port", "target", "verdict"}, exclude_none=True),
             },
         }
@@ -36,7 +37,6 @@ async def record(tx: Transaction, claim: StepClaim, job_id: JobId, report: Egres
     if report.refusals_left_out:
         rows.append(
             {
-                "at": report.records[-1].at.isoformat(),
                 "action": "egress.refused",
                 "outcome": _REFUSED,
                 "target": "",
@@ -45,10 +45,10 @@ async def record(tx: Transaction, claim: StepClaim, job_id: JobId, report: Egres
         )
     await tx.execute(
         text(
-            """INSERT INTO audit_log (tenant_id, at, actor, action, target, detail, outcome, trace_id)
-               SELECT :tenant_id, e.at, :actor, e.action, e.target, e.detail, e.outcome, :trace_id
+            """INSERT INTO audit_log (tenant_id, actor, action, target, detail, outcome, trace_id)
+               SELECT :tenant_id, :actor, e.action, e.target, e.detail, e.outcome, :trace_id
                FROM jsonb_to_recordset(CAST(:rows AS jsonb))
-                    AS e(at timestamptz, action text, target text, detail jsonb, outcome text)"""
+                    AS e(action text, target text, detail jsonb, outcome text)"""
         ),
         {
             "tenant_id": claim.dispatch.tenant_id,

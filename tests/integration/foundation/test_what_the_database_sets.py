@@ -1,6 +1,8 @@
 """What the database sets by itself in rows that nobody changes afterwards, no service's login can send."""
 
+import re
 from collections.abc import Mapping
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -9,6 +11,7 @@ from psycopg import sql
 from fixtures.gateways.gateway import Tenant
 from fixtures.machine.postgres import ScratchDatabase
 
+ROOT = Path(__file__).parents[3]
 LOGINS = ["control_plane", "orchestrator", "llm_gateway", "lambdas", "relay", "sweeper", "recorder", "reconciler"]
 SENT: Mapping[tuple[str, str], str] = {
     ("run_events", "xact"): "that of the run's row, which puts a run's events in the order of their numbers",
@@ -33,6 +36,28 @@ def test_no_login_sends_what_the_database_sets(scratch: ScratchDatabase) -> None
     with scratch.superuser() as connection:
         found = connection.execute(_SENDABLE, [LOGINS]).fetchall()
     assert [tuple(one) for one in found] == sorted(SENT)
+
+
+_INSERTED = re.compile(r"INSERT INTO (\w+)(?: AS \w+)?\s*\(([^){]*)\)")
+"""Into which columns of which table a statement of a service inserts."""
+_OF_THE_DATABASE = _SENDABLE.replace("HAVING bool_or", "HAVING NOT bool_or").partition("AND NOT bool_or")[0]
+"""Columns that no login may insert, although the database has a value for them."""
+
+
+def test_no_statement_of_a_service_sends_them(scratch: ScratchDatabase) -> None:
+    """It would be refused, where it may be seldom met: in what only a job does that asks its proxy for something."""
+    with scratch.superuser() as connection:
+        found = connection.execute(_OF_THE_DATABASE, [LOGINS]).fetchall()
+    theirs = {(str(table), str(column)) for table, column in found}
+    assert ("audit_log", "at") in theirs
+    sent = {
+        (table, column.strip())
+        for file in (ROOT / "services").rglob("*.py")
+        for table, columns in _INSERTED.findall(file.read_text(encoding="utf-8"))
+        for column in columns.split(",")
+    }
+    assert ("audit_log", "actor") in sent
+    assert sorted(sent & theirs) == []
 
 
 FORGED = {
