@@ -106,8 +106,11 @@ CREATE TABLE users (
     email       text,
     created_at  timestamptz NOT NULL DEFAULT now(),
     -- the tenant that the next token names, while they belong to it
-    active_tenant_id uuid REFERENCES tenants ON DELETE SET NULL
+    active_tenant_id uuid REFERENCES tenants ON DELETE SET NULL,
+    -- the tenant that they left last: who belongs to none any more goes with it
+    left_tenant_id uuid REFERENCES tenants ON DELETE SET NULL
 );
+CREATE INDEX users_left ON users (left_tenant_id) WHERE left_tenant_id IS NOT NULL;
 
 -- A role that a tenant has made of permissions; the built-in ones stand in the code.
 CREATE TABLE roles (
@@ -1506,6 +1509,18 @@ REVOKE ALL ON FUNCTION user_of_subject(text, uuid, text), memberships_of_subject
 GRANT EXECUTE ON FUNCTION user_of_subject(text, uuid, text), memberships_of_subject(text),
     every_tenant(timestamptz, uuid, text, boolean, int) TO control_plane;
 
+-- Who leaves a tenant has it noted, whoever removes them.
+GRANT UPDATE (left_tenant_id) ON users TO registry;
+CREATE FUNCTION note_leaving() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    UPDATE public.users SET left_tenant_id = OLD.tenant_id WHERE user_id = OLD.user_id;
+    RETURN NULL;
+END $$;
+ALTER FUNCTION note_leaving() OWNER TO registry;
+REVOKE ALL ON FUNCTION note_leaving() FROM PUBLIC;
+CREATE TRIGGER note_leaving AFTER DELETE ON memberships FOR EACH ROW EXECUTE FUNCTION note_leaving();
+
 -- `every_tenant`, which lists the newest first alone, stays for the version of the service that still calls it.
 CREATE FUNCTION tenants_in_order(after_at timestamptz, after_id uuid, named text, suspended boolean, most int, newest_first boolean)
     RETURNS TABLE (tenant_id uuid, name text, time_zone text, contact_email text, created_at timestamptz, suspended_at timestamptz,
@@ -1811,28 +1826,51 @@ BEGIN
     GET DIAGNOSTICS parted = ROW_COUNT;
     RETURN parted;
 END $$;
--- A person who belongs to no other tenant goes with their membership; where something of another tenant names them, their
--- number stays, without subject and address.
-CREATE FUNCTION erase_members(most int) RETURNS bigint
+-- A person who belongs to no other tenant goes with the last that they belonged to, members and who has left alike; where
+-- something of another tenant names them, their number stays, without subject and address. Each person is locked before it
+-- is asked where they belong, so that who joins another tenant meanwhile has joined it, or does so as somebody new.
+CREATE FUNCTION erase_people(most int) RETURNS TABLE (handled bigint, memberships bigint, invitations bigint, users bigint)
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
-    member uuid;
-    gone bigint := 0;
+    person uuid;
+    gone bigint;
 BEGIN
-    FOR member IN DELETE FROM public.memberships WHERE tenant_id = public.current_tenant() AND ctid IN (
-            SELECT ctid FROM public.memberships WHERE tenant_id = public.current_tenant() LIMIT most) RETURNING user_id
+    handled := 0;
+    memberships := 0;
+    invitations := 0;
+    users := 0;
+    UPDATE public.invitations i SET invited_by = NULL WHERE i.tenant_id = public.current_tenant() AND i.invited_by IS NOT NULL;
+    FOR person IN SELECT m.user_id FROM public.memberships m WHERE m.tenant_id = public.current_tenant()
+                  UNION SELECT i.accepted_by FROM public.invitations i WHERE i.tenant_id = public.current_tenant() AND i.accepted_by IS NOT NULL
+                  UNION SELECT u.user_id FROM public.users u WHERE u.left_tenant_id = public.current_tenant()
+                        AND NOT EXISTS (SELECT FROM public.memberships m WHERE m.user_id = u.user_id)
+                  ORDER BY 1 LIMIT most
     LOOP
-        gone := gone + 1;
-        IF NOT EXISTS (SELECT FROM public.memberships m WHERE m.user_id = member) THEN
+        handled := handled + 1;
+        PERFORM FROM public.users u WHERE u.user_id = person FOR UPDATE;
+        DELETE FROM public.memberships m WHERE m.tenant_id = public.current_tenant() AND m.user_id = person;
+        GET DIAGNOSTICS gone = ROW_COUNT;
+        memberships := memberships + gone;
+        DELETE FROM public.invitations i WHERE i.tenant_id = public.current_tenant() AND i.accepted_by = person;
+        GET DIAGNOSTICS gone = ROW_COUNT;
+        invitations := invitations + gone;
+        IF EXISTS (SELECT FROM public.memberships m WHERE m.user_id = person) THEN
+            UPDATE public.users u SET left_tenant_id = NULL WHERE u.user_id = person AND u.left_tenant_id = public.current_tenant();
+        ELSE
+            users := users + 1;
             BEGIN
-                DELETE FROM public.users u WHERE u.user_id = member;
+                DELETE FROM public.users u WHERE u.user_id = person;
             EXCEPTION WHEN foreign_key_violation THEN
-                UPDATE public.users u SET subject = NULL, email = NULL WHERE u.user_id = member;
+                UPDATE public.users u SET subject = NULL, email = NULL, left_tenant_id = NULL WHERE u.user_id = person;
             END;
         END IF;
     END LOOP;
-    RETURN gone;
+    RETURN NEXT;
 END $$;
+-- It stays for the version of the service that still calls it.
+CREATE FUNCTION erase_members(most int) RETURNS bigint
+    LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+    AS 'SELECT handled FROM public.erase_people(most)';
 -- Of every table that has a tenant, those included that nobody has thought of here.
 CREATE FUNCTION rows_left() RETURNS TABLE (name text, counted bigint)
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
@@ -1847,10 +1885,11 @@ BEGIN
 END $$;
 ALTER FUNCTION erase_rows(text, int) OWNER TO undertaker;
 ALTER FUNCTION part_runs(int) OWNER TO undertaker;
+ALTER FUNCTION erase_people(int) OWNER TO undertaker;
 ALTER FUNCTION erase_members(int) OWNER TO undertaker;
 ALTER FUNCTION rows_left() OWNER TO undertaker;
-REVOKE ALL ON FUNCTION erase_rows(text, int), part_runs(int), erase_members(int), rows_left() FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION erase_rows(text, int), part_runs(int), erase_members(int), rows_left() TO control_plane;
+REVOKE ALL ON FUNCTION erase_rows(text, int), part_runs(int), erase_people(int), erase_members(int), rows_left() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION erase_rows(text, int), part_runs(int), erase_people(int), erase_members(int), rows_left() TO control_plane;
 
 -- Which tenants say for how long content is kept, or have had uploads or deleted files, is asked for all at once; what goes
 -- is removed in each alone.
@@ -2142,7 +2181,8 @@ GRANT INSERT ON released_parts TO undertaker;
 CREATE POLICY released_while_deleted ON released_parts FOR INSERT TO undertaker WITH CHECK (tenant_id = current_tenant());
 GRANT UPDATE (parent_run_id, parent_step_id, parent_attempt, ancestor_run_ids, forked_from_run_id, forked_from_step, forked_from_turn) ON runs TO undertaker;
 CREATE POLICY of_their_members ON memberships FOR SELECT TO undertaker USING ((SELECT is_being_deleted()));
-GRANT SELECT, DELETE, UPDATE (subject, email) ON users TO undertaker;
+GRANT SELECT, DELETE, UPDATE (subject, email, left_tenant_id) ON users TO undertaker;
+GRANT UPDATE (invited_by) ON invitations TO undertaker;
 CREATE POLICY while_deleted ON users TO undertaker USING ((SELECT is_being_deleted()));
 CREATE POLICY own_deletion ON tenant_deletions FOR SELECT TO undertaker USING (tenant_id = current_tenant());
 CREATE POLICY of_every_tenant ON tenant_exports FOR SELECT TO timekeeper USING (true);

@@ -15,6 +15,7 @@ KEPT = {
     "ledger": "amounts, models, times and ids of calls, for bookkeeping and the comparison with invoices",
     "platform_audit": "what operators did, and that this tenant was deleted",
     "audit_anchors": "hashes of the audit's heads outside of the database, which nobody can remove there",
+    "people": "numbers of people whom rows of other tenants name, without subject and address",
     "backups": "copies of the database, which expire by themselves",
 }
 """What stays, and why; decision 83."""

@@ -9,6 +9,7 @@ from control_plane.resources import AppResources
 from control_plane.webhook_sending.tenant_events import tell
 from foundation.domain.ids import TenantId
 from foundation.domain.run_events import TenantEventType
+from foundation.storage.leaving import deletions
 from foundation.storage.limits import kill_switches
 from foundation.storage.limits.kill_switches import SwitchScope
 from foundation.storage.people import audit
@@ -32,6 +33,7 @@ async def set_of_tenant(
         changed = await kill_switches.engage(tx, tenant_id, reason=wanted.reason, by=caller.actor)
         kind = TenantEventType.KILL_SWITCH_ENGAGED
     else:
+        await deletions.require_none_running(tx, tenant_id)
         changed = await kill_switches.lift(tx, tenant_id)
         kind = TenantEventType.KILL_SWITCH_LIFTED
     detail = {"engaged": wanted.engaged, "reason": wanted.reason}

@@ -3,10 +3,9 @@
 from control_plane.governance.tenant_exports.schemas import ExportView
 from control_plane.identity.callers import ApiCaller
 from control_plane.resources import AppResources
-from foundation.domain.errors import Conflict, NotFound
+from foundation.domain.errors import NotFound
 from foundation.domain.ids import ExportId, TenantId, new_uuid
 from foundation.storage.leaving import deletions, exports
-from foundation.storage.leaving.deletions import DeletionStatus
 from foundation.storage.leaving.exports import ExportStatus, TenantExport
 from foundation.storage.people import audit
 from foundation.storage.session.database import Transaction
@@ -21,9 +20,7 @@ def require_own(caller: ApiCaller, tenant_id: TenantId) -> None:
 async def request(tx: Transaction, caller: ApiCaller, tenant_id: TenantId) -> TenantExport:
     """A new export; the one that is being made already, where there is one. `Conflict` once the deletion has begun."""
     require_own(caller, tenant_id)
-    deletion = await deletions.get(tx, tenant_id, lock=True)
-    if deletion is not None and deletion.status is DeletionStatus.RUNNING:
-        raise Conflict("the tenant is being deleted, and what it had is going", remedy="ask for an export before that")
+    await deletions.require_none_running(tx, tenant_id)
     wanted = ExportId(new_uuid())
     asked = await exports.request(tx, tenant_id, wanted, by=caller.actor)
     detail = {"already_asked_for": asked.export_id != wanted}

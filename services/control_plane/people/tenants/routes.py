@@ -108,7 +108,7 @@ async def suspend(
 
 @router.post(
     "/{tenant_id}/owner-invitation",
-    summary="Invite a tenant's first owner anew; the invitation before is void (operators)",
+    summary="Invite a tenant's owner anew while none can sign in; the invitation before is void (operators)",
     operation_id="invite_owner_again",
     responses=refusals(404, 409),
 )
@@ -123,7 +123,7 @@ async def invite_again(
     "/{tenant_id}/restore",
     summary="Let a suspended tenant in again (operators)",
     operation_id="restore_tenant",
-    responses=refusals(404),
+    responses=refusals(404, 409),
 )
 async def restore(tenant_id: TenantId, response: Response, caller: PlatformOperator, app: App) -> TenantView:
     return _with_tag(response, await service.restore(app, caller, tenant_id))

@@ -12,7 +12,8 @@ from control_plane.resources import AppResources
 from foundation.domain.errors import Conflict, NotFound
 from foundation.domain.ids import InvitationId, TenantId, new_uuid
 from foundation.domain.permissions import Grant, Role
-from foundation.storage.people import audit, invitations, tenants
+from foundation.storage.leaving import deletions
+from foundation.storage.people import audit, invitations, members, tenants
 from foundation.storage.people.invitations import new_token
 from foundation.storage.people.tenants import TenantRecord
 from foundation.storage.session.database import Transaction
@@ -59,12 +60,12 @@ async def create(
 async def invite_again(app: AppResources, operator: Operator, tenant_id: TenantId) -> NewInvitationView:
     """A new invitation of the tenant's first owner, at the same address; the one before opens nothing any more.
 
-    `Conflict` once one was accepted: from then on its owners invite.
+    `Conflict` while there is an owner who can sign in: they invite.
     """
     async with app.database.tenant(tenant_id) as tx:
         await _locked(tx, tenant_id, by=operator)
         before = await invitations.of_first_owner(tx, tenant_id)
-        if before is None or before.accepted_at is not None:
+        if before is None or (before.accepted_at is not None and await members.hold_owners(tx, tenant_id)):
             raise Conflict("the tenant has had its owner already", remedy="have an owner invite whoever is missing")
         await invitations.revoke(tx, tenant_id, before.invitation_id)
         invitation_id, token = InvitationId(new_uuid()), new_token(tenant_id)
@@ -131,8 +132,10 @@ async def suspend(app: AppResources, operator: Operator, tenant_id: TenantId, *,
 
 
 async def restore(app: AppResources, operator: Operator, tenant_id: TenantId) -> TenantRecord:
+    """`Conflict` while the tenant is being deleted: its deletion has suspended it."""
     async with app.database.tenant(tenant_id) as tx:
         before = await _locked(tx, tenant_id, by=operator)
+        await deletions.require_none_running(tx, tenant_id)
         if before.suspended_at is not None:
             await tenants.restore(tx, tenant_id)
             await _record(tx, operator, tenant_id, "tenant.restore", {"reason": before.suspended_reason})

@@ -82,7 +82,7 @@ EXPORTED: Mapping[str, str] = {
 
 WITHHELD: Mapping[str, str] = {
     "tenants": "replay_salt",
-    "users": "subject active_tenant_id",
+    "users": "subject active_tenant_id left_tenant_id",
     "invitations": "digest",
     "api_keys": "hash pepper previous_hash",
     "secrets": "sealed",

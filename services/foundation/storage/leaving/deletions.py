@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from foundation.domain.errors import Conflict
 from foundation.domain.ids import DeletionId, TenantId
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.documents import jsonb
@@ -96,12 +97,14 @@ _ERASED_AFTER_RUNS = (
     "break_glass_accesses",
     "api_keys",
     "service_accounts",
-    "invitations",
     "tenant_exports",
     "kill_switches",
     "retention_sweeps",
 )
-"""What is small, and goes before members and roles, and at last the tenant with what nobody has named here."""
+"""What is small, and goes before people and roles, and at last the tenant with what nobody has named here.
+
+Of invitations those that were accepted go with who accepted them: they say who has left the tenant again.
+"""
 
 
 async def request(
@@ -213,6 +216,14 @@ async def complete(tx: Transaction, tenant_id: TenantId, *, certificate: str, no
     )
 
 
+async def require_none_running(tx: Transaction, tenant_id: TenantId) -> None:
+    """`Conflict` once the deletion of the tenant has begun; until the transaction ends none begins."""
+    deletion = await get(tx, tenant_id, lock=True)
+    if deletion is not None and deletion.status is DeletionStatus.RUNNING:
+        remedy = f"nothing brings it back: GET /api/v1/tenants/{tenant_id}/deletion says how its deletion stands"
+        raise Conflict("the tenant is being deleted, and what it had is going", remedy=remedy)
+
+
 async def certificate(tx: Transaction, deletion_id: DeletionId) -> str | None:
     """Of a deletion of any tenant that is done."""
     rows = await tx.execute(text("SELECT deletion_certificate(:deletion_id)"), {"deletion_id": deletion_id})
@@ -234,10 +245,10 @@ async def erase_part(tx: Transaction, *, most: int) -> dict[str, int]:
     for table in ("steps", "runs", *_ERASED_AFTER_RUNS):
         if gone := await _erase(tx, table, most):
             return {table: gone}
-    members = int((await tx.execute(text("SELECT erase_members(:most)"), {"most": most})).scalar_one())
-    if members:
-        return {"memberships": members}
-    for table in ("roles", "tenants"):
+    people = (await tx.execute(text("SELECT * FROM erase_people(:most)"), {"most": most})).one()
+    if people.handled:
+        return {"memberships": people.memberships, "invitations": people.invitations, "users": people.users}
+    for table in ("invitations", "roles", "tenants"):
         if gone := await _erase(tx, table, most):
             return {table: gone}
     # Deleting checkpoints notes their parts, after this table had been emptied.

@@ -200,6 +200,9 @@ async def test_a_deletion_that_has_begun_goes_on(api: ApiInProcess, scratch: Scr
         await delete(operator, tenant, grace_days=0, stop_runs=True)
         await erasing(api).round()
         problem(await operator.delete(f"/tenants/{tenant.tenant_id}/deletion"), 409, "conflict")
+        problem(await operator.post(f"/tenants/{tenant.tenant_id}/restore"), 409, "conflict")
+    async with api.caller(tenant) as owner:
+        problem(await owner.get("/runs"), 403, "tenant_suspended")
 
 
 async def test_who_may_delete_and_how_it_is_confirmed(

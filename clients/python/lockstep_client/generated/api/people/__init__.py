@@ -837,7 +837,7 @@ class PeopleCalls:
         self,
         tenant_id: UUID,
     ) -> NewInvitationView:
-        """Invite a tenant's first owner anew; the invitation before is void (operators)
+        """Invite a tenant's owner anew while none can sign in; the invitation before is void (operators)
 
         Args:
             tenant_id (UUID):
@@ -1714,7 +1714,7 @@ class AsyncPeopleCalls:
         self,
         tenant_id: UUID,
     ) -> NewInvitationView:
-        """Invite a tenant's first owner anew; the invitation before is void (operators)
+        """Invite a tenant's owner anew while none can sign in; the invitation before is void (operators)
 
         Args:
             tenant_id (UUID):

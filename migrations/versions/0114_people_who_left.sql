@@ -1,0 +1,1 @@
+ALTER TABLE users VALIDATE CONSTRAINT users_left_tenant_id_fkey;
