@@ -359,6 +359,10 @@ CREATE TABLE runs (
     events_expired_at timestamptz,
     -- who has started it, as the audit names its actors, or the step of which run
     started_by      text,
+    -- whose budgets and limits its calls count in: the key that has asked for it, if one has, and who has retried it
+    -- last (NULL: who has created it)
+    payer_user_id   uuid,
+    payer_key_id    uuid,
     PRIMARY KEY (tenant_id, run_id),
     FOREIGN KEY (tenant_id, task_id, task_version) REFERENCES task_versions,
     CONSTRAINT runs_parent FOREIGN KEY (tenant_id, parent_run_id) REFERENCES runs,

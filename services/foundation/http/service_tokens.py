@@ -31,7 +31,9 @@ class ServiceTokenSigner:
         return self._sign({"sub": self._service, "aud": audience})
 
     def run_token(self, claims: RunClaims) -> str:
-        return self._sign({"sub": _RUN, "aud": "llm_gateway", "run": claims.model_dump(mode="json")})
+        # Claims that say nothing are left out, so that a gateway which does not know them yet refuses no other token.
+        run = claims.model_dump(mode="json", exclude_defaults=True)
+        return self._sign({"sub": _RUN, "aud": "llm_gateway", "run": run})
 
     def _sign(self, claims: dict[str, Any]) -> str:
         now = int(time.time())

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from foundation.domain.errors import LeaseLost
 from foundation.domain.ids import RunId, StepId, TenantId
+from foundation.domain.people.payers import Payer
 from foundation.domain.states import RunStatus, StepStatus, WaitReason
 from foundation.storage.execution.dispatches import (
     NO_OUTPUTS,
@@ -66,11 +67,13 @@ _CLAIMED = (
     """)
            RETURNING s.tenant_id, s.run_id, s.name, s.kind, s.fence, s.worker_id, s.attempt, s.earlier_attempts, s.turn,
                      s.started_at, s.deadline_at, s.needs, s.parent_id, s.item_index, s.item, s.checkpoint_head,
-                     s.checkpoint_length, s.queued_at, r.input AS run_input, r.created_by AS run_created_by,
+                     s.checkpoint_length, s.queued_at, r.input AS run_input,
+                     COALESCE(r.payer_user_id, r.created_by) AS payer_user_id, r.payer_key_id,
                      r.budget_tokens AS run_budget_tokens, r.budget_nano_usd AS run_budget_nano_usd, r.traceparent,
                      r.task_id, r.task_version, r.overrides, r.ancestor_run_ids)
        SELECT c.name, c.kind, c.fence, c.worker_id, c.attempt, c.earlier_attempts, c.turn, c.started_at, c.needs,
-              c.parent_id, c.item_index, c.item, c.checkpoint_head, c.checkpoint_length, c.run_input, c.run_created_by,
+              c.parent_id, c.item_index, c.item, c.checkpoint_head, c.checkpoint_length, c.run_input,
+              c.payer_user_id, c.payer_key_id,
               GREATEST(EXTRACT(EPOCH FROM now() - c.queued_at), 0)::float AS queued_seconds,
               c.run_budget_tokens, c.run_budget_nano_usd, c.traceparent, c.ancestor_run_ids,
               EXTRACT(EPOCH FROM c.deadline_at - now())::float AS seconds_left,
@@ -134,10 +137,10 @@ async def claim(
     item = None if row.parent_id is None else StepItem(row.parent_id, row.item_index, row.item)
     above = await _runs_above(tx, dispatch.tenant_id, row.ancestor_run_ids) if row.ancestor_run_ids else ()
     outputs = Outputs.of(row.outputs or {}) if needs_ended else None
-    reads_none = not row.needs and item is None
-    return value_of(
-        StepClaim, row, dispatch=dispatch, item=item, runs_above=above, outputs=NO_OUTPUTS if reads_none else outputs
-    )
+    if not row.needs and item is None:
+        outputs = NO_OUTPUTS
+    payer = Payer(row.payer_user_id, row.payer_key_id)
+    return value_of(StepClaim, row, dispatch=dispatch, payer=payer, item=item, runs_above=above, outputs=outputs)
 
 
 async def _runs_above(tx: Transaction, tenant_id: TenantId, run_ids: Sequence[RunId]) -> tuple[RunAbove, ...]:

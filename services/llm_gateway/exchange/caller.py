@@ -10,7 +10,7 @@ from foundation.domain.ids import ApiKeyId, TenantId, UserId
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who calls: a step of a run by its token, or a tenant by an API key."""
+    """Who calls: a step of a run by its token, or a tenant by an API key. A run that a key has asked for has both."""
 
     tenant_id: TenantId
     user_id: UserId | None = None

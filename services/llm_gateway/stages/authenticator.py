@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from cachetools import TLRUCache
 
 from foundation.contracts.gateway.run_token import RunClaims
-from foundation.domain.errors import Forbidden, Unauthenticated
+from foundation.domain.errors import BadRequest, Fault, Forbidden, Unauthenticated
 from foundation.domain.people.admission import NoCredential
 from foundation.domain.people.api_keys import Peppers
 from foundation.domain.permissions import ApiKeyScope, Permission, holders_of
@@ -36,10 +36,18 @@ class _Identity:
 
 
 def read_credential(headers: Mapping[str, str]) -> str | None:
-    """What a request proves itself with: `authorization`, else `x-api-key`, where Anthropic's clients put a key."""
-    if "authorization" in headers or "x-api-key" not in headers:
-        return headers.get("authorization")
-    return f"Bearer {headers['x-api-key']}"
+    """What a request proves itself with: `authorization`, or `x-api-key`, where Anthropic's clients put a key.
+
+    `BadRequest` where they differ, as the call would be charged to whichever is read first.
+    """
+    authorization, key = headers.get("authorization"), headers.get("x-api-key")
+    if key is None:
+        return authorization
+    if authorization is not None and authorization.partition(" ")[2].strip() != key.strip():
+        fault = Fault("/headers/x-api-key", "it is not what `authorization` has")
+        remedy = "send one of the two headers, or the same in both"
+        raise BadRequest("the request has two credentials", faults=(fault,), remedy=remedy)
+    return f"Bearer {key}" if authorization is None else authorization
 
 
 class Authenticator:
@@ -108,4 +116,4 @@ def _seconds_left(token: str) -> float:
 
 
 def _run_caller(claims: RunClaims) -> Caller:
-    return Caller(claims.tenant_id, user_id=claims.user_id, run=claims)
+    return Caller(claims.tenant_id, user_id=claims.user_id, api_key_id=claims.api_key_id, run=claims)

@@ -1,4 +1,4 @@
-"""Counts the turns of agents and crews towards the day's quota of their tenant and of whoever started the run."""
+"""Counts the turns of agents and crews towards the day's quota of their tenant and of whoever pays for the run."""
 
 from foundation.domain.policy.quotas import Quota, QuotaUsedUp
 from foundation.domain.states import StepKind
@@ -20,6 +20,6 @@ async def count_turn(tx: Transaction, claim: StepClaim) -> None:
     tenant_id, quota = claim.dispatch.tenant_id, Quota.AGENT_TURNS_A_DAY
     rules = await quotas.read_rules(tx, tenant_id)
     try:
-        await quotas.count(tx, tenant_id, rules, quota, user_id=claim.run_created_by)
+        await quotas.count(tx, tenant_id, rules, quota, user_id=claim.payer.user_id)
     except QuotaUsedUp as error:
         raise error.as_spent_budget() from error

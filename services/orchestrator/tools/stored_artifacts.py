@@ -63,7 +63,7 @@ class StoredArtifacts:
         rules = await quotas.read_rules(tx, tenant_id)
         size = sum(artifact.size for artifact in new)
         try:
-            await stored_bytes.require_room(tx, tenant_id, rules, size=size, user_id=claim.run_created_by)
+            await stored_bytes.require_room(tx, tenant_id, rules, size=size, user_id=claim.payer.user_id)
         except StorageFull as full:
             raise TickFailed(FailureCode.STORAGE_FULL, f"{full.detail}; {full.remedy}") from full
         for artifact in new:
@@ -121,7 +121,7 @@ class StoredArtifacts:
             run_id=claim.dispatch.run_id,
             step_id=claim.dispatch.step_id,
             job_id=job_id,
-            created_by=claim.run_created_by,
+            created_by=claim.payer.user_id,
         )
 
 

@@ -16,6 +16,7 @@ from fixtures.running.runs import ARun, a_run, database
 from foundation.contracts.steps.base import Budget
 from foundation.domain.failures import Failure
 from foundation.domain.ids import RunId, new_uuid
+from foundation.domain.people.payers import NOBODY
 from foundation.domain.reruns import steps_to_copy, steps_to_retry
 from foundation.domain.states import RunStatus
 from foundation.storage.execution import runs, steps
@@ -112,7 +113,7 @@ async def retried(control: Database, player: Player, *, named: tuple[str, ...] =
         row, standing = await reopening.lock(tx, player.run.tenant_id, player.run_id)
         assert row is not None
         again = steps_to_retry(list(standing.values()), named=named)
-        return await reopening.reopen(tx, row, standing, RetryPlan("somebody", again, Budget()))
+        return await reopening.reopen(tx, row, standing, RetryPlan("somebody", NOBODY, again, Budget()))
 
 
 @pytest.mark.parametrize("seed", range(PLANS))

@@ -28,6 +28,7 @@ from fixtures.running.works import a_failure, a_placed_failure
 from foundation.contracts.run_events import RunPaused
 from foundation.contracts.steps.base import Budget
 from foundation.domain.errors import LeaseLost
+from foundation.domain.people.payers import NOBODY
 from foundation.domain.reruns import steps_to_retry
 from foundation.domain.states import PauseReason, RunStatus, StepStatus
 from foundation.storage.execution.dispatches import LeaseFence
@@ -324,7 +325,7 @@ class RunMachine(RuleBasedStateMachine):
             row, standing = await reopening.lock(tx, self.run.tenant_id, self.run.run_id)
             assert row is not None
             again = steps_to_retry(list(standing.values()), named=named)
-            await reopening.reopen(tx, row, standing, RetryPlan("somebody", again, Budget()))
+            await reopening.reopen(tx, row, standing, RetryPlan("somebody", NOBODY, again, Budget()))
         return set(again)
 
     async def _rows(self) -> tuple[Any, ...]:

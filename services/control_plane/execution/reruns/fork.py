@@ -85,7 +85,6 @@ async def fork(
     definition = definition_of(task)
     check_overrides(definition, request.overrides, running={row.name for row in rows} - plan.copied)
     rules = await require_start(tx, caller, max_open=max_open)
-    overrides = {name: dict(changed) for name, changed in request.overrides.items()}
     run = NewRun(
         tenant_id=caller.tenant_id,
         run_id=RunId(new_uuid()),
@@ -102,7 +101,8 @@ async def fork(
         priority=origin.priority,
         concurrency=definition.concurrency,
         started_by=caller.actor,
-        lineage=Lineage(origin_id, plan.start, plan.turn, overrides),
+        payer_key_id=caller.api_key_id,
+        lineage=Lineage(origin_id, plan.start, plan.turn, {name: dict(one) for name, one in request.overrides.items()}),
         paused=not request.begins,
     )
     created, is_new = await insert_once(tx, caller, run)

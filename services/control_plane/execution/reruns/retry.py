@@ -11,6 +11,7 @@ from control_plane.requests.etags import require_version
 from foundation.contracts.steps.base import Budget
 from foundation.domain.errors import BadRequest, Conflict, Fault, IllegalTransition, NotFound
 from foundation.domain.ids import RunId, StepId
+from foundation.domain.people.payers import Payer
 from foundation.domain.reruns import StandingStep, StepRerun, steps_to_retry
 from foundation.domain.states import RUN_TRANSITIONS, RunStatus
 from foundation.storage.execution import doubtful_jobs, tool_events
@@ -34,9 +35,10 @@ class RetryRequest:
 async def retry(
     tx: Transaction, caller: ApiCaller, run_id: RunId, request: RetryRequest, *, expected: Expected, max_open: int
 ) -> Run:
-    """The run, open again; `Conflict` when it cannot be retried, `BadRequest` when a named step cannot run again.
+    """The run, open again, from now on at the caller's expense.
 
-    `NoSuchStep` when its task has none of that name.
+    `Conflict` when it cannot be retried, `BadRequest` when a named step cannot run again, `NoSuchStep` when its task
+    has none of that name.
     """
     row, steps = await reopening.lock(tx, caller.tenant_id, run_id)
     if row is None:
@@ -46,7 +48,8 @@ async def retry(
     await _require_known(tx, caller, run_id, steps.values(), request.named)
     await require_room(tx, caller, max_open=max_open)
     again = await _steps_again(tx, row, steps, request.named)
-    generation = await reopening.reopen(tx, row, steps, RetryPlan(caller.actor, again, request.budget))
+    plan = RetryPlan(caller.actor, Payer(caller.user_id, caller.api_key_id), again, request.budget)
+    generation = await reopening.reopen(tx, row, steps, plan)
     detail = {"generation": generation, "steps": list(again), "budget": request.budget.model_dump(exclude_none=True)}
     await audit.record(tx, caller.tenant_id, actor=caller.actor, action="run.retry", target=str(run_id), detail=detail)
     return await read.get(tx, caller, run_id)

@@ -84,6 +84,7 @@ async def submit_run(
         priority=request.priority or definition.priority,
         concurrency=definition.concurrency,
         started_by=caller.actor,
+        payer_key_id=caller.api_key_id,
     )
     created, is_new = await insert_once(tx, caller, run)
     annotate({SpanAttribute.RUN_ID: str(created.run_id)})

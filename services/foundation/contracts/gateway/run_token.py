@@ -5,7 +5,7 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from foundation.contracts.message import Message
-from foundation.domain.ids import RunId, StepId, TenantId, UserId
+from foundation.domain.ids import ApiKeyId, RunId, StepId, TenantId, UserId
 from foundation.domain.money import NO_LIMIT, BudgetLimit
 
 MOST_ANCESTORS = 8
@@ -30,7 +30,7 @@ class Ancestor(Message):
 class RunClaims(Message):
     """The private claims of a run token (EdDSA JWT, aud=llm_gateway, sub=run, at most 10 minutes).
 
-    `ancestors` are the runs above, outermost first.
+    `ancestors` are the runs above, outermost first; `user_id` and `api_key_id` are who pays for the run.
     """
 
     tenant_id: TenantId
@@ -41,6 +41,7 @@ class RunClaims(Message):
     fence: int = Field(ge=1)
     caps: ScopeCaps = ScopeCaps()
     ancestors: tuple[Ancestor, ...] = Field(default=(), max_length=MOST_ANCESTORS)
+    api_key_id: ApiKeyId | None = None
 
     @model_validator(mode="after")
     def _each_run_once(self) -> Self:

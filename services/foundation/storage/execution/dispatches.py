@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any, Self
 
 from foundation.contracts.steps.base import Retry
-from foundation.domain.ids import RunId, StepId, TenantId, UserId
+from foundation.domain.ids import RunId, StepId, TenantId
+from foundation.domain.people.payers import Payer
 from foundation.domain.retry import RetryPolicy
 from foundation.domain.states import KINDS_WITH_JOBS, RecoveryPolicy, StepKind
 
@@ -134,7 +135,7 @@ class StepClaim:
     on_failure: RecoveryPolicy
     """The step's own choice, or else the task's."""
     run_input: dict[str, Any]
-    run_created_by: UserId | None
+    payer: Payer
     run_budget_tokens: int | None
     run_budget_nano_usd: int | None
     traceparent: str | None

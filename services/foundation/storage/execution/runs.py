@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from foundation.domain.ids import RunId, StepId, TaskId, TenantId, UserId
+from foundation.domain.ids import ApiKeyId, RunId, StepId, TaskId, TenantId, UserId
 from foundation.domain.policy.retention import ContentKind
 from foundation.domain.states import PauseReason, Priority, RunStatus
 from foundation.storage.session.database import Transaction
@@ -57,6 +57,8 @@ class NewRun:
     parentage: Parentage | None = None
     started_by: str | None = None
     """Who starts it, as the audit names them, or the step of which run."""
+    payer_key_id: ApiKeyId | None = None
+    """Of the key that asks for it, in whose budgets it counts too; None: none does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,12 +137,12 @@ async def insert(tx: Transaction, run: NewRun) -> Run | None:
                                  timeout_seconds, idempotency_key, request_digest, traceparent, created_by,
                                  status, pause_reason, forked_from_run_id, forked_from_step, forked_from_turn,
                                  overrides, priority, concurrency, ancestor_run_ids, parent_run_id, parent_step_id,
-                                 parent_attempt, started_by)
+                                 parent_attempt, started_by, payer_key_id)
                VALUES (:tenant_id, :run_id, :task_id, :task_version, CAST(:input AS jsonb), :budget_tokens,
                        :budget_nano_usd, :timeout_seconds, :idempotency_key, :request_digest, :traceparent,
                        :created_by, :status, :pause_reason, :origin, :origin_step, :origin_turn,
                        CAST(:overrides AS jsonb), :priority, :concurrency, :ancestors, :parent, :parent_step,
-                       :parent_attempt, :started_by)
+                       :parent_attempt, :started_by, :payer_key_id)
                ON CONFLICT (tenant_id, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING
                RETURNING *, run_deadline(runs) AS deadline_at, 0 AS tokens, 0 AS cost_nano_usd, NULL AS parent_step,
                          0 AS tokens_below, 0 AS cost_nano_usd_below"""
@@ -171,6 +173,7 @@ async def insert(tx: Transaction, run: NewRun) -> Run | None:
             "parent_step": run.parentage and run.parentage.step_id,
             "parent_attempt": run.parentage and run.parentage.attempt,
             "started_by": run.started_by,
+            "payer_key_id": run.payer_key_id,
         },
     )
     row = rows.first()

@@ -29,7 +29,7 @@ EXPORTED: Mapping[str, str] = {
     " priority concurrency awaits_approval progressed_at usage_final traceparent forked_from_run_id forked_from_step"
     " forked_from_turn overrides created_by created_at started_at ended_at ancestor_run_ids parent_run_id"
     " parent_step_id parent_attempt prompts_expired_at answers_expired_at artifacts_expired_at events_expired_at"
-    " started_by",
+    " started_by payer_user_id payer_key_id",
     "steps": "run_id step_id name kind position status needs unmet_needs generation tick attempt timeout_seconds"
     " resources earlier_attempts worker_id wait_reason waiting_since wait_line wait_rank wait_for retry_at started_at"
     " deadline_at clock_left ended_at output error skip_reason excused turn checkpoint_head checkpoint_length"

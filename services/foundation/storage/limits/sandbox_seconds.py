@@ -17,7 +17,7 @@ async def hold(tx: Transaction, claim: StepClaim, job_id: JobId, *, seconds: int
 
     `BudgetExceeded` when the day has not as much left, so that the run is paused as by a budget that is spent.
     """
-    tenant_id, user_id = claim.dispatch.tenant_id, claim.run_created_by
+    tenant_id, user_id = claim.dispatch.tenant_id, claim.payer.user_id
     rules = await quotas.read_rules(tx, tenant_id)
     await tx.execute(
         text(
@@ -51,7 +51,7 @@ async def settle(tx: Transaction, claim: StepClaim, job_id: JobId, *, seconds: i
             "tenant_id": claim.dispatch.tenant_id,
             "job_id": job_id,
             "seconds": seconds,
-            "user_id": claim.run_created_by,
+            "user_id": claim.payer.user_id,
             "quota": Quota.SANDBOX_SECONDS_A_DAY.value,
         },
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from foundation.contracts.run_events import RunRetried
 from foundation.contracts.steps.base import Budget
 from foundation.domain.ids import RunId, StepId, TenantId
+from foundation.domain.people.payers import Payer
 from foundation.domain.reruns import StandingStep, StepRerun
 from foundation.domain.states import StepKind, StepStatus
 from foundation.storage.execution import items, run_events, tool_events
@@ -25,9 +26,13 @@ _MAX_RUN_DAYS = 30
 
 @dataclass(frozen=True, slots=True)
 class RetryPlan:
-    """What a retry does: by whom, which steps run again and how, and the limits that replace the run's, key by key."""
+    """What a retry does: by whom, which steps run again and how, and the limits that replace the run's, key by key.
+
+    What is asked for anew is paid by who asks: from here on the run is the `payer`'s.
+    """
 
     actor: str
+    payer: Payer
     again: Mapping[str, StepRerun]
     budget: Budget
 
@@ -81,7 +86,8 @@ async def reopen(tx: Transaction, run: RunRow, steps: Mapping[StepId, StandingSt
                SET status = CASE WHEN started_at IS NULL THEN 'PENDING' ELSE 'RUNNING' END, ended_at = NULL,
                    output = NULL, error = NULL, stop_cause = NULL, usage_final = false, clock_used = '0',
                    budget_tokens = COALESCE(:tokens, budget_tokens),
-                   budget_nano_usd = COALESCE(:nano_usd, budget_nano_usd)
+                   budget_nano_usd = COALESCE(:nano_usd, budget_nano_usd),
+                   payer_user_id = :payer_user_id, payer_key_id = :payer_key_id
                WHERE tenant_id = :tenant_id AND run_id = :run_id"""
         ),
         {
@@ -89,6 +95,8 @@ async def reopen(tx: Transaction, run: RunRow, steps: Mapping[StepId, StandingSt
             "run_id": run.run_id,
             "tokens": plan.budget.tokens,
             "nano_usd": plan.budget.nano(),
+            "payer_user_id": plan.payer.user_id,
+            "payer_key_id": plan.payer.api_key_id,
         },
     )
     await dead_letters.lock_open(tx, run.tenant_id, run.run_id)

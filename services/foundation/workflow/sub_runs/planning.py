@@ -9,6 +9,7 @@ from foundation.contracts.gateway.run_token import MOST_ANCESTORS
 from foundation.contracts.steps.run import RunStep
 from foundation.domain.failures import FailureCode
 from foundation.domain.ids import RunId, TenantId, new_uuid
+from foundation.domain.people.payers import Payer
 from foundation.domain.states import RUN_TRANSITIONS, RunStatus
 from foundation.storage import tasks
 from foundation.storage.execution import sub_runs, tool_events
@@ -36,6 +37,8 @@ class ReopenRun:
     """The step's run ended early, and goes on: what it has done is neither done nor paid again."""
 
     run_id: RunId
+    payer: Payer
+    """Of the run that the step is of, which may have been retried by somebody else since."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,7 @@ async def plan_run(tx: Transaction, claim: StepClaim, step: RunStep, given: Mapp
         return AwaitRun(earlier.run_id)
     if earlier is not None and await _may_go_on(tx, tenant_id, earlier, given):
         await _require_known_outcomes(tx, tenant_id, earlier.run_id)
-        return ReopenRun(earlier.run_id)
+        return ReopenRun(earlier.run_id, claim.payer)
     task = await tasks.find(tx, tenant_id, step.task)
     if task is None:
         detail = f"there is no live task {step.task!r}; make it, or name another one"
@@ -116,7 +119,8 @@ async def _new_run(tx: Transaction, claim: StepClaim, step: RunStep, given: Mapp
         idempotency_key=None,
         request_digest=None,
         traceparent=current_traceparent() or claim.traceparent,
-        created_by=claim.run_created_by,
+        created_by=claim.payer.user_id,
+        payer_key_id=claim.payer.api_key_id,
         priority=definition.priority,
         concurrency=definition.concurrency,
         parentage=Parentage(above, dispatch.step_id, claim.attempt),

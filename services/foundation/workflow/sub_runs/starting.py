@@ -6,6 +6,7 @@ from foundation.contracts.run_events import RunCreated, StepWaiting
 from foundation.contracts.step_message import ExecutionInput
 from foundation.contracts.steps.base import Budget
 from foundation.domain.ids import RunId, TenantId
+from foundation.domain.people.payers import Payer
 from foundation.domain.reruns import steps_to_retry
 from foundation.domain.states import WaitReason
 from foundation.storage.execution import run_events, runs
@@ -31,8 +32,8 @@ async def carry_out(tx: Transaction, lease: LeaseFence, plan: RunPlan) -> list[S
         case AwaitRun():
             await hand_over(tx, lease, WaitReason.RUN)
             return []
-        case ReopenRun(run_id):
-            await _reopen(tx, dispatch.tenant_id, run_id, actor=_actor(lease))
+        case ReopenRun(run_id, payer):
+            await _reopen(tx, dispatch.tenant_id, run_id, payer, actor=_actor(lease))
             await hand_over(tx, lease, WaitReason.RUN)
             return [StepWaiting(step_id=dispatch.step_id, waits_for=WaitReason.RUN, run_id=run_id)]
         case BeginRun(run):
@@ -57,10 +58,10 @@ async def _start(tx: Transaction, run: NewRun, lease: LeaseFence) -> None:
     await run_events.append(tx, run.tenant_id, run.run_id, [event])
 
 
-async def _reopen(tx: Transaction, tenant_id: TenantId, run_id: RunId, *, actor: str) -> None:
+async def _reopen(tx: Transaction, tenant_id: TenantId, run_id: RunId, payer: Payer, *, actor: str) -> None:
     """Opens the run again as a retry does; nothing when it is open by now, as another holder of the step was faster."""
     run, steps = await reopening.lock(tx, tenant_id, run_id)
     if run is None or not run.status.is_terminal:
         return
     again = steps_to_retry(list(steps.values()), named=())
-    await reopening.reopen(tx, run, steps, RetryPlan(actor, again, Budget()))
+    await reopening.reopen(tx, run, steps, RetryPlan(actor, payer, again, Budget()))

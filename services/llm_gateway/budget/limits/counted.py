@@ -41,14 +41,14 @@ def scopes_of_call(
         lasting[ScopeKind.KEY] = api_key_id
     scopes = (*(limits.scope(kind, scope_id) for kind, scope_id in lasting.items()), *_of_run(run))
     bucket = keys.bucket_of(tenant_id)
-    # A limit such as 20 a minute is meant for a person's own calls, and not for the runs that the person started.
-    of_person = frozenset({ScopeKind.USER}) if run else frozenset[ScopeKind]()
+    # A limit such as 20 a minute is meant for the own calls of a person or key, and not for the runs that they started.
+    of_starter = frozenset({ScopeKind.USER, ScopeKind.KEY}) if run else frozenset[ScopeKind]()
     return CallScopes(
         scopes=scopes,
         scope_keys=tuple(
             ScopeKey(keys.scope(bucket, tenant_id, scope.kind, scope.scope_id), scope.kind.windowed) for scope in scopes
         ),
-        first=_call_limits(limits, tenant_id, lasting, uncounted=of_person),
+        first=_call_limits(limits, tenant_id, lasting, uncounted=of_starter),
         again=_call_limits(limits, tenant_id, lasting, uncounted=frozenset(ScopeKind)),
     )
 

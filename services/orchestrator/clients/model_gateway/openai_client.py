@@ -115,7 +115,8 @@ def claims_of(work: Work) -> RunClaims:
     claim, budget = work.claim, work.step.budget
     return RunClaims(
         tenant_id=claim.dispatch.tenant_id,
-        user_id=claim.run_created_by,
+        user_id=claim.payer.user_id,
+        api_key_id=claim.payer.api_key_id,
         run_id=claim.dispatch.run_id,
         step_id=claim.dispatch.step_id,
         generation=claim.dispatch.generation,

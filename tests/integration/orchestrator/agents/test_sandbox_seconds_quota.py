@@ -144,7 +144,7 @@ async def test_files_that_have_no_room_fail_their_step_and_are_not_kept(parts: P
                 sha256=bytes(32),
                 object_key=f"key-{new_uuid()}",
                 ready=True,
-                created_by=work.claim.run_created_by,
+                created_by=work.claim.payer.user_id,
             )
             for size in sizes
         ]

@@ -31,6 +31,7 @@ from fixtures.running.works import a_failure
 from foundation.contracts.run_events import RunPaused
 from foundation.contracts.steps.base import Budget
 from foundation.domain.errors import LeaseLost
+from foundation.domain.people.payers import NOBODY
 from foundation.domain.reruns import steps_to_retry
 from foundation.domain.states import Decision, PauseReason, RunStatus
 from foundation.storage.execution import runs
@@ -100,7 +101,7 @@ async def retried(parts: Parts, run: ARun) -> ARun:
         row, steps = await reopening.lock(tx, run.tenant_id, run.run_id)
         assert row is not None
         again = steps_to_retry(list(steps.values()), named=())
-        await reopening.reopen(tx, row, steps, RetryPlan("test", again, Budget()))
+        await reopening.reopen(tx, row, steps, RetryPlan("test", NOBODY, again, Budget()))
     return await initialised(parts, run, run.run_id)
 
 

@@ -61,6 +61,12 @@ def test_a_runs_call_is_no_request_of_the_person_who_started_it_and_its_tokens_a
     ]
 
 
+def test_a_run_that_a_key_has_asked_for_counts_in_the_key_too_and_is_none_of_its_requests() -> None:
+    made = scopes(user_id=USER, api_key_id=KEY, run=a_run())
+    assert [scope.kind.value for scope in made.scopes] == ["tenant", "user", "key", "run", "run", "step"]
+    assert rates(made) == [("tenant", "requests"), ("tenant", "tokens"), ("user", "tokens"), ("key", "tokens")]
+
+
 @pytest.mark.parametrize("attempt", [2, 3])
 def test_a_retry_of_ours_is_no_further_request_and_its_tokens_count(attempt: int) -> None:
     assert rates(scopes(user_id=USER), attempt) == [("tenant", "tokens"), ("user", "tokens")]

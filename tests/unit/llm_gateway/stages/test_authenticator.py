@@ -11,7 +11,7 @@ import pytest
 
 from fixtures.money.canned_rows import CannedDatabase
 from foundation.contracts.gateway.run_token import RunClaims
-from foundation.domain.errors import DependencyUnavailable, Forbidden, Unauthenticated
+from foundation.domain.errors import BadRequest, DependencyUnavailable, Forbidden, Unauthenticated
 from foundation.domain.ids import new_uuid
 from foundation.domain.people.admission import TenantSuspended
 from foundation.domain.people.api_keys import Peppers
@@ -86,9 +86,16 @@ def a_token(*, seconds_left: float) -> str:
 
 
 def test_a_vendors_own_header_is_read_where_there_is_no_authorization() -> None:
-    assert read_credential({"authorization": "Bearer a", "x-api-key": "b"}) == "Bearer a"
+    assert read_credential({"authorization": "Bearer a", "x-api-key": "a"}) == "Bearer a"
     assert read_credential({"x-api-key": "b"}) == "Bearer b"
     assert read_credential({}) is None
+
+
+@pytest.mark.parametrize("authorization", ["Bearer a", "Basic b", "b", ""])
+def test_a_request_with_two_credentials_is_refused_as_it_is_nobodys(authorization: str) -> None:
+    with pytest.raises(BadRequest) as refused:
+        read_credential({"authorization": authorization, "x-api-key": "c"})
+    assert [fault.pointer for fault in refused.value.faults] == ["/headers/x-api-key"]
 
 
 @pytest.mark.parametrize("authorization", [None, "", "Bearer", "Bearer ", "Basic abc"])
