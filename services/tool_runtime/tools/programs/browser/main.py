@@ -15,6 +15,7 @@ from typing import Any
 
 from playwright.async_api import Error, async_playwright
 
+from tool_runtime.tools.programs.alone import closed_to_others, end_all_others
 from tool_runtime.tools.programs.browser import page_values
 from tool_runtime.tools.programs.browser.failures import BrowserStepFailed, of_playwright, plain_words
 from tool_runtime.tools.programs.browser.opening import VIEW, opened
@@ -150,6 +151,7 @@ async def _look(at: Browsing) -> None:
 
 
 def main() -> int:
+    closed_to_others()
     began = time.monotonic()
     report = Report()
     try:
@@ -162,6 +164,8 @@ def main() -> int:
         failed = told_error(error)
         report.fail(BrowserStepFailed(failed["code"], failed["detail"]), step=None, action=None)
         code = 1
+    # What a page may have taken over does not have the last word.
+    end_all_others()
     report.write()
     if code and (error_told := report.error):
         say(f"{error_told['code']}: {error_told['detail']}")

@@ -1,35 +1,64 @@
 """What an agent has changed in a folder, whatever it did with the repository that may be there.
 
-Two snapshots are compared, which are kept in a repository of our own beside the folder; what its `.gitignore` leaves
-out is in neither.
+Two snapshots are compared; what its `.gitignore` leaves out is in neither. The agent has this program's uid and could
+write to any repository of ours, so that none outlives a snapshot: the first one is kept in a file without a name, which
+only this program has open, and is named anew by what it holds in the repository of the second.
 """
 
 import pathlib
+import shutil
+import tempfile
+from typing import IO
 
 from tool_runtime.tools.programs.git.commands import raw, run
 from tool_runtime.tools.programs.git.told_diff import told_diff
 from tool_runtime.tools.programs.places import WORK
 from tool_runtime.tools.programs.results import Room, Told
 
-_SNAPSHOTS = pathlib.Path("/tmp/snapshots")  # noqa: S108  (inside the sandbox)
-
 
 class FolderChanges:
-    """Of one folder, from when this is made."""
+    """Of one folder, from when this is made. The program has closed itself to others by then."""
 
     def __init__(self, folder: pathlib.Path) -> None:
         self._folder = folder
-        run("init", "--quiet", "--bare", "--template=", str(_SNAPSHOTS), at=WORK)
-        self._before = self._snapshot()
+        self._kept: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  (open as long as the program)
+        snapshots = _Snapshots(folder)
+        self._before = snapshots.take()
+        snapshots.pack_into(self._kept)
+        snapshots.forget()
 
     def told(self, room: Room) -> Told:
-        """The paths that differ and the diff, as `told_diff` tells them."""
-        return told_diff(self._git, (self._before, self._snapshot()), room)
+        """The paths that differ and the diff, as `told_diff` tells them. Nobody else is left in the job by then."""
+        snapshots = _Snapshots(self._folder)
+        after = snapshots.take()
+        self._kept.seek(0)
+        snapshots.unpack(self._kept)
+        return told_diff(snapshots.git, (self._before, after), room)
 
-    def _snapshot(self) -> str:
-        self._git("add", "--all", "--", ".")
-        return self._git("write-tree").decode().strip()
 
-    def _git(self, *arguments: str) -> bytes:
-        places = ("--git-dir", str(_SNAPSHOTS), "--work-tree", str(self._folder))
+class _Snapshots:
+    """A repository of our own beside the folder, new and with nothing of the folder's own one."""
+
+    def __init__(self, folder: pathlib.Path) -> None:
+        self._folder = folder
+        self._store = pathlib.Path(tempfile.mkdtemp(prefix="snapshots-"))
+        run("init", "--quiet", "--bare", "--template=", str(self._store), at=WORK)
+
+    def take(self) -> str:
+        """The tree of the folder as it is."""
+        self.git("add", "--all", "--", ".")
+        return self.git("write-tree").decode().strip()
+
+    def pack_into(self, file: IO[bytes]) -> None:
+        names = raw("cat-file", "--batch-all-objects", "--batch-check=%(objectname)", at=self._store)
+        raw("pack-objects", "--quiet", "--stdout", "--window=0", at=self._store, given=names, into=file)
+
+    def unpack(self, file: IO[bytes]) -> None:
+        raw("index-pack", "--stdin", at=self._store, given=file)
+
+    def forget(self) -> None:
+        shutil.rmtree(self._store)
+
+    def git(self, *arguments: str) -> bytes:
+        places = ("--git-dir", str(self._store), "--work-tree", str(self._folder))
         return raw(*places, "-c", "core.bare=false", *arguments, at=self._folder)

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from tool_runtime.tools.programs.alone import closed_to_others, end_all_others
 from tool_runtime.tools.programs.clock import SECONDS
 from tool_runtime.tools.programs.code_agent import claude_code, codex
 from tool_runtime.tools.programs.code_agent.agents import HOME, NODE, Heard, Start, Told
@@ -22,7 +23,7 @@ from tool_runtime.tools.programs.endings import OUT, ActionFailed, ends, told_er
 from tool_runtime.tools.programs.git.actions import clone
 from tool_runtime.tools.programs.git.commands import ENVIRONMENT, ended_at
 from tool_runtime.tools.programs.places import WORK, place
-from tool_runtime.tools.programs.results import Room, clean
+from tool_runtime.tools.programs.results import Room, clean, put_away
 
 AGENTS: dict[str, tuple[Callable[[Told], Start], Callable[[dict[str, Any], Heard], None]]] = {
     "claude_code": (claude_code.start, claude_code.hear),
@@ -43,6 +44,7 @@ _STOP_SECONDS = 3.0
 
 
 def main() -> int:
+    closed_to_others()
     return ends(_told)
 
 
@@ -74,6 +76,8 @@ def _worked(told: Told, ends_at: float) -> dict[str, Any]:
     changes = FolderChanges(folder)
     heard = Heard()
     trouble = _run(began, folder, lambda event: hear(event, heard), heard, ends_at)
+    # What it has left running would change the folder behind what is told of it.
+    end_all_others()
     room = Room()
     answer = {} if heard.answer is None else _answer(heard.answer, room)
     failure = _failure(trouble, heard)
@@ -86,6 +90,7 @@ def _answer(words: str, room: Room) -> dict[str, Any]:
     room.takes(shown)
     if shown == clean(words):
         return {"answer": shown}
+    put_away(ANSWER, OUT)
     (OUT / ANSWER).write_text(clean(words), encoding="utf-8")
     return {"answer": shown, "answer_truncated": True}
 

@@ -112,12 +112,13 @@ def raw(
     *arguments: str,
     at: pathlib.Path,
     allowed: tuple[int, ...] = (0,),
-    given: bytes = b"",
-    into: pathlib.Path | None = None,
+    given: bytes | IO[bytes] = b"",
+    into: pathlib.Path | IO[bytes] | None = None,
 ) -> bytes:
     """The same in bytes, as paths are; `given` is what git reads. What it prints may go to a file instead."""
     with contextlib.ExitStack() as closed:
-        printed_to = closed.enter_context(into.open("wb")) if into else subprocess.PIPE
+        opened = closed.enter_context(into.open("wb")) if isinstance(into, pathlib.Path) else into
+        printed_to = opened or subprocess.PIPE
         printed, said, status = _ended(arguments, at, given, printed_to)
     if status not in allowed:
         if refusal := refused():
@@ -127,7 +128,7 @@ def raw(
 
 
 def _ended(
-    arguments: tuple[str, ...], at: pathlib.Path, given: bytes, printed_to: IO[bytes] | int
+    arguments: tuple[str, ...], at: pathlib.Path, given: bytes | IO[bytes], printed_to: IO[bytes] | int
 ) -> tuple[bytes | None, bytes, int]:
     settings = [part for name, value in SETTINGS.items() for part in ("-c", f"{name}={value}")]
     store = ("/usr/bin/env", f"GIT_OBJECT_DIRECTORY={_objects[-1]}") if _objects else ()
@@ -135,13 +136,14 @@ def _ended(
     process = subprocess.Popen(
         [*store, GIT, *settings, *arguments],
         cwd=at,
-        stdin=subprocess.PIPE,
+        stdin=subprocess.PIPE if isinstance(given, bytes) else given,
         stdout=printed_to,
         stderr=subprocess.PIPE,
         start_new_session=True,
     )
     try:
-        printed, said = process.communicate(given, timeout=_seconds_left())
+        read = given if isinstance(given, bytes) else None
+        printed, said = process.communicate(read, timeout=_seconds_left())
     except subprocess.TimeoutExpired:
         # With those that it has started, which hold its output open.
         os.killpg(process.pid, signal.SIGKILL)

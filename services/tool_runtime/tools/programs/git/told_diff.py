@@ -4,7 +4,7 @@ import pathlib
 from collections.abc import Callable, Iterable, Iterator
 
 from tool_runtime.tools.programs.endings import OUT
-from tool_runtime.tools.programs.results import Room, Told
+from tool_runtime.tools.programs.results import Room, Told, put_away
 
 SHOWN_DIFF = 100_000
 SHOWN_FILES = 500
@@ -25,6 +25,7 @@ def told_diff(git: Git, revisions: Iterable[str], room: Room, folder: pathlib.Pa
     """
     of = (*revisions, "--")
     patch = git(*_DIFF, "--binary", *of)
+    put_away(PATCH, folder)
     if patch:
         (folder / PATCH).write_bytes(patch)
     names = git(*_DIFF, "--name-status", "-z", *of).split(b"\0")

@@ -16,6 +16,7 @@ from mcp import Client
 from mcp.shared.exceptions import MCPError
 from mcp_types import Implementation, InputRequiredResult
 
+from tool_runtime.tools.programs.alone import closed_to_others, end_all_others
 from tool_runtime.tools.programs.clock import ends_at
 from tool_runtime.tools.programs.endings import OUT, ends, say, told_error
 from tool_runtime.tools.programs.mcp_client.answers import McpAnswer
@@ -33,6 +34,7 @@ _MOST_MARGIN, _MARGIN_PART = 5.0, 0.2
 
 
 def main() -> int:
+    closed_to_others()
     return ends(_talked)
 
 
@@ -53,10 +55,13 @@ async def _within(told: Told, until: float) -> None:
     result = answer.result() if answer.done() else {"error": told_error(_failure(talk, watch))}
     if watch.refused:
         result["refused"] = dict(watch.refused)
-    result = write_result(result, OUT)
+    write_result(result, OUT)
     if answer.done():
         # A server on the web is told that the session is over; one beside this program that its input is.
         await asyncio.wait({talk}, timeout=_CLOSING_SECONDS)
+    # Once more, when nobody is left who could have put another one in its place, or still could.
+    end_all_others()
+    result = write_result(result, OUT)
     error = result.get("error")
     if error is not None:
         say(f"{error['code']}: {error['detail']}")
