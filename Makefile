@@ -12,7 +12,7 @@ SHELL := bash
 export TIMEFORMAT = %0R s in all
 
 .DEFAULT_GOAL := help
-.PHONY: help prepare prepare-tests codex deploy-local sample stop-local reset-local status sql reconcile audit-verify unit mutants test check verify soak chaos load bench permissions-page client trace-picture alert-files fmt lock synth diff deploy destroy
+.PHONY: help prepare prepare-tests codex deploy-local sample stop-local reset-local status sql reconcile audit-verify unit attacks mutants test check verify soak chaos load bench permissions-page client trace-picture alert-files fmt lock synth diff deploy destroy
 
 help: ## list these commands
 	@echo "Lockstep on this machine:"; grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'

@@ -4,11 +4,15 @@ FastAPI says of every operation that a body can be refused with 422 and a shape 
 RFC 9457 problem documents. It also leaves schemas that a route brings along where their references lead nowhere.
 """
 
+import asyncio
+import json
 from collections.abc import Callable
+from functools import cache
 from http import HTTPStatus
+from threading import Lock
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from foundation.http.problems import MEDIA_TYPE
@@ -64,15 +68,29 @@ def _nothing_more(document: dict[str, Any]) -> None:
 
 def install_openapi(app: FastAPI, *, more: Callable[[dict[str, Any]], None] = _nothing_more) -> None:
     """Gives the app's document its last form, once it is asked for; `more` adds what is the app's own."""
-    made = app.openapi
+    made, one_at_a_time = app.openapi, Lock()
 
     def finished() -> dict[str, Any]:
-        if app.openapi_schema is None:
-            app.openapi_schema = document = _finish(made())
-            more(document)
-        return app.openapi_schema
+        with one_at_a_time:
+            if app.openapi_schema is None:
+                document = _finish(made())
+                more(document)
+                app.openapi_schema = document
+            return app.openapi_schema
 
     app.openapi = finished  # type: ignore[method-assign]  # the documented way
+    _serve(app, cache(lambda: json.dumps(finished(), ensure_ascii=False, separators=(",", ":")).encode()))
+
+
+def _serve(app: FastAPI, rendered: Callable[[], bytes]) -> None:
+    """In the place of the framework's route, which makes the document while every other request waits: for seconds."""
+
+    async def document(_: Request) -> Response:
+        return Response(await asyncio.to_thread(rendered), media_type="application/json")
+
+    if app.openapi_url is not None:
+        app.router.routes[:] = [route for route in app.router.routes if getattr(route, "path", None) != app.openapi_url]
+        app.add_route(app.openapi_url, document, include_in_schema=False)
 
 
 def _finish(document: dict[str, Any]) -> dict[str, Any]:

@@ -69,6 +69,8 @@ async def change(
     if not changes:
         return before
     after = await subscriptions.change(tx, caller.tenant_id, webhook_id, changes)
+    if after.status is WebhookStatus.ACTIVE and paused is not None:
+        await deliveries.wake(tx, caller.tenant_id, webhook_id)
     await _record(tx, caller, "webhook.change", after, before=before)
     return after
 

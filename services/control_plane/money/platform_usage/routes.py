@@ -1,5 +1,6 @@
 """`/operations/usage`."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 from fastapi import Query, Response
@@ -8,8 +9,9 @@ from fastapi.responses import StreamingResponse
 from control_plane.dependencies import App, Paging, PlatformOperator
 from control_plane.money.platform_usage import service
 from control_plane.money.usage.export import MEDIA_TYPE
-from control_plane.money.usage.filters import FirstDay, LastDay, Name, days_asked
+from control_plane.money.usage.filters import EARLIEST, FirstDay, Name, days_asked
 from control_plane.money.usage.schemas import UsageFormat, UsagePage
+from control_plane.requests.texts import Day
 from control_plane.rooms import RoomRouter
 from foundation.domain.ids import TenantId
 from foundation.storage.ledger.platform_usage import PlatformDimension, PlatformFilter
@@ -17,6 +19,9 @@ from foundation.storage.ledger.platform_usage import PlatformDimension, Platform
 router = RoomRouter(tags=["operations"])
 
 GroupBy = Annotated[list[PlatformDimension], Query(min_length=1, max_length=3, description="one to three, in order")]
+LastDay = Annotated[
+    Day | None, Query(alias="to", ge=EARLIEST, description="the last day; tomorrow in UTC when left out")
+]
 
 
 @router.get(
@@ -43,7 +48,9 @@ async def platform_usage(
     model: Name = None,
     format: UsageFormat = UsageFormat.JSON,  # noqa: A002
 ) -> UsagePage | Response:
-    wanted = PlatformFilter(*days_asked(first_day, last_day), tenant_id, provider, model)
+    # Nowhere on earth is it later than tomorrow in UTC.
+    last = last_day or datetime.now(UTC).date() + timedelta(days=1)
+    wanted = PlatformFilter(*days_asked(first_day, last), tenant_id, provider, model)
     if format is UsageFormat.JSON:
         return await service.page(app, group_by, wanted, paging)
     body = await service.as_csv(app, group_by, wanted, paging)

@@ -1,6 +1,6 @@
 """Which part of the ledger a caller asks for, as the query of a request names it."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Annotated
 from uuid import UUID
 
@@ -13,22 +13,20 @@ from foundation.storage.ledger.usage import Dimension, UsageFilter
 
 _SHOWN_DAYS = 31
 _MOST_DAYS = 366
-_EARLIEST = date(2000, 1, 1)
+EARLIEST = date(2000, 1, 1)
 
 Name = Annotated[str | None, Query(max_length=200, pattern=r"^[^\x00]+$")]
 FirstDay = Annotated[
-    Day | None, Query(alias="from", ge=_EARLIEST, description="the first day; a month before `to` when left out")
+    Day | None, Query(alias="from", ge=EARLIEST, description="the first day; a month before `to` when left out")
 ]
 LastDay = Annotated[
-    Day | None, Query(alias="to", ge=_EARLIEST, description="the last day; tomorrow in UTC when left out")
+    Day | None, Query(alias="to", ge=EARLIEST, description="the last day; today, where the tenant is, when left out")
 ]
 
 
-def days_asked(first_day: date | None, last_day: date | None) -> tuple[date, date]:
-    """The first and the last day, or the month before tomorrow; `BadRequest` when they are no span that is summed."""
-    # Nowhere on earth is it later than tomorrow in UTC.
-    last = last_day or datetime.now(UTC).date() + timedelta(days=1)
-    first = first_day or last - timedelta(days=_SHOWN_DAYS)
+def days_asked(first_day: date | None, last_day: date) -> tuple[date, date]:
+    """The first day, or that of a month before, and the last; `BadRequest` when they are no span that is summed."""
+    last, first = last_day, first_day or last_day - timedelta(days=_SHOWN_DAYS)
     if not 0 <= (last - first).days < _MOST_DAYS:
         detail = f"from is not after to, and both are less than {_MOST_DAYS} days apart"
         raise BadRequest(detail, faults=(Fault("/query/from", detail),))
@@ -50,7 +48,7 @@ class UsageQuery:
         model: Name = None,
         route: Name = None,
     ) -> None:
-        first, last = days_asked(first_day, last_day)
+        self.last_day, self._first_day = last_day, first_day
         given: dict[Dimension, UUID | str | None] = {
             Dimension.USER: user_id,
             Dimension.API_KEY: api_key_id,
@@ -60,8 +58,11 @@ class UsageQuery:
             Dimension.MODEL: model,
             Dimension.ROUTE: route,
         }
-        only = {dimension: value for dimension, value in given.items() if value is not None}
-        self.filter = UsageFilter(first, last, only)
+        self._only = {dimension: value for dimension, value in given.items() if value is not None}
+
+    def until(self, last_day: date) -> UsageFilter:
+        """`last_day` is that of the query, or what stands for it; `BadRequest` when it is before the first."""
+        return UsageFilter(*days_asked(self._first_day, last_day), self._only)
 
 
 UsageQueried = Annotated[UsageQuery, Depends()]

@@ -41,10 +41,11 @@ async def usage(
     tx: Tx,
     format: UsageFormat = UsageFormat.JSON,  # noqa: A002
 ) -> UsagePage | Response:
+    wanted = await service.filter_of(tx, caller, query)
     if format is UsageFormat.JSON:
-        return await service.page(tx, caller, group_by, query.filter, paging)
-    body = await service.as_csv(app.database, caller, group_by, query.filter, paging)
-    name = f"usage-{query.filter.first_day}-{query.filter.last_day}.csv"
+        return await service.page(tx, caller, group_by, wanted, paging)
+    body = await service.as_csv(app.database, caller, group_by, wanted, paging)
+    name = f"usage-{wanted.first_day}-{wanted.last_day}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return StreamingResponse(body, media_type=MEDIA_TYPE, headers=headers)
 

@@ -1,16 +1,20 @@
 """What can be asked of the ledger."""
 
 from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from control_plane.identity.callers import ApiCaller
 from control_plane.money.usage.export import exported
+from control_plane.money.usage.filters import UsageQuery
 from control_plane.money.usage.schemas import RequestUsage, UsageGroupView, UsagePage
 from control_plane.requests.answers.streamed import begun
 from control_plane.requests.lists.paging import Listing, PageRequest
 from foundation.domain.errors import BadRequest, Fault, NotFound
 from foundation.storage.ledger import request_usage, usage
 from foundation.storage.ledger.usage import Dimension, UsageFilter, UsageGroup
+from foundation.storage.people import tenant_settings
 from foundation.storage.session.database import Database, Transaction
 
 
@@ -40,6 +44,14 @@ async def as_csv(
             return await usage.page(tx, caller.tenant_id, by=by, wanted=wanted, limit=limit, after=after)
 
     return await begun(exported(by, read))
+
+
+async def filter_of(tx: Transaction, caller: ApiCaller, query: UsageQuery) -> UsageFilter:
+    """What is asked for, up to today where the query names no last day; `BadRequest` where the days are no span."""
+    if query.last_day is not None:
+        return query.until(query.last_day)
+    zone = ZoneInfo(await tenant_settings.time_zone(tx, caller.tenant_id))
+    return query.until(datetime.now(zone).date())
 
 
 async def page(

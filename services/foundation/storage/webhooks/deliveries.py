@@ -228,6 +228,17 @@ async def replay(
     return value_of(Delivery, row) if row else None
 
 
+async def wake(tx: Transaction, tenant_id: TenantId, webhook_id: WebhookId) -> None:
+    """What waits for a later attempt of this webhook is due now, the oldest first."""
+    await tx.execute(
+        text(
+            """UPDATE webhook_deliveries SET next_at = now()
+               WHERE tenant_id = :tenant_id AND webhook_id = :webhook_id AND status = 'pending' AND next_at > now()"""
+        ),
+        {"tenant_id": tenant_id, "webhook_id": webhook_id},
+    )
+
+
 async def forget_old(tx: Transaction, *, days: int, most: int) -> int:
     """Removes deliveries of all tenants that ended so long ago; how many they were."""
     rows = await tx.execute(

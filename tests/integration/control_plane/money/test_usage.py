@@ -6,9 +6,10 @@ import itertools
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
@@ -219,6 +220,21 @@ async def test_days_are_the_tenants_and_both_ends_count(api: ApiInProcess, world
             assert found == expected(world, ("day",), left)
         before = str(days[0] - timedelta(days=1))
         assert await answered(caller, ("day",), **{"from": before, "to": before}) == []
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Pago_Pago"])
+async def test_without_a_last_day_it_is_today_where_the_tenant_is(
+    api: ApiInProcess, scratch: ScratchDatabase, zone: str
+) -> None:
+    """25 hours lie between the two, so that one of them has another day than UTC."""
+    tenant = Tenant().create(scratch)
+    async with api.caller(tenant) as owner:
+        changed = await owner.patch(f"/tenants/{tenant.tenant_id}", json={"time_zone": zone})
+        assert changed.status_code == 200, changed.text
+        before = datetime.now(ZoneInfo(zone)).date()
+        page = (await owner.get("/usage", params={"group_by": "day"})).json()
+        assert before.isoformat() <= page["last_day"] <= datetime.now(ZoneInfo(zone)).date().isoformat()
+        assert date.fromisoformat(page["last_day"]) - date.fromisoformat(page["first_day"]) == timedelta(days=31)
 
 
 async def test_a_request_is_told_whole_and_its_total_is_the_sum_of_its_events(api: ApiInProcess, world: World) -> None:

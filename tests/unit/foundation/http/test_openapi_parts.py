@@ -1,7 +1,10 @@
 """The document of an app has the refusals that are really sent, and no reference that leads nowhere."""
 
+import asyncio
+from threading import Event
 from typing import Annotated, Any
 
+import httpx
 import pytest
 from fastapi import FastAPI, Query
 from pydantic import BaseModel
@@ -113,3 +116,23 @@ def test_the_same_schema_may_come_twice_and_another_of_its_name_may_not() -> Non
     assert an_app(inner=dict(BODY)).openapi()["components"]["schemas"]["Inner"] == INNER
     with pytest.raises(ValueError, match="two schemas are named Inner"):
         an_app(inner={**BODY, "$defs": {"Inner": {"title": "Inner", "type": "string"}}}).openapi()
+
+
+async def test_others_are_answered_while_the_document_is_made() -> None:
+    """It takes seconds where there are many operations, and whoever asks first waits for it alone."""
+    app, others_were_answered = FastAPI(), Event()
+
+    @app.get("/other")
+    async def _other() -> str:
+        others_were_answered.set()
+        return "answered"
+
+    def more(document: dict[str, Any]) -> None:
+        document["x-waited"] = others_were_answered.wait(60)
+
+    install_openapi(app, more=more)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://api.example") as client:
+        made, other = await asyncio.gather(client.get("/openapi.json"), client.get("/other"))
+    assert other.json() == "answered"
+    assert made.headers["content-type"] == "application/json"
+    assert made.json() == {**app.openapi(), "x-waited": True}

@@ -51,7 +51,7 @@ class UsageCalls:
             group_by (list[Dimension]): one to three, in order
             format_ (UsageFormat | Unset): What usage is told as: a page, or a file of all groups.
             from_ (datetime.date | Unset): the first day; a month before `to` when left out
-            to (datetime.date | Unset): the last day; tomorrow in UTC when left out
+            to (datetime.date | Unset): the last day; today, where the tenant is, when left out
             user_id (UUID | Unset):
             api_key_id (UUID | Unset):
             run_id (UUID | Unset):
@@ -163,7 +163,7 @@ class AsyncUsageCalls:
             group_by (list[Dimension]): one to three, in order
             format_ (UsageFormat | Unset): What usage is told as: a page, or a file of all groups.
             from_ (datetime.date | Unset): the first day; a month before `to` when left out
-            to (datetime.date | Unset): the last day; tomorrow in UTC when left out
+            to (datetime.date | Unset): the last day; today, where the tenant is, when left out
             user_id (UUID | Unset):
             api_key_id (UUID | Unset):
             run_id (UUID | Unset):
