@@ -102,5 +102,6 @@ EXEMPTIONS: Mapping[str, tuple[str, frozenset[str]]] = {
             "revoked columns were sent by workers of development alone; the next statement grants the others again",
             "revoked",
         ),
+        ("0119", "older versions write the columns that the next statements grant again, and no others", "revoked"),
     )
 }

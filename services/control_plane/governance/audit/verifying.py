@@ -4,10 +4,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from control_plane.governance.audit.anchors import Anchor, AuditAnchors
-from foundation.storage.audit import chain
+from foundation.domain.ids import TenantId
+from foundation.storage.audit import chain, log
 from foundation.storage.audit.books import Whose, opened
 from foundation.storage.audit.chain import Link, SealedRow, first_link, hash_after
-from foundation.storage.session.database import Database
+from foundation.storage.leaving import deletions
+from foundation.storage.leaving.deletions import DeletionPhase, DeletionStatus
+from foundation.storage.people import tenants
+from foundation.storage.session.database import Database, Transaction
 
 GAP_SECONDS = 60.0
 """How old a row may be without a place: it is sealed within seconds, but while a transaction is long open."""
@@ -35,9 +39,20 @@ class AuditVerdict:
 
 
 async def verify(database: Database, anchors: AuditAnchors, whose: Whose) -> AuditVerdict:
-    """The chain is read in batches, each at its own moment: what is sealed never changes."""
+    """The chain is read in batches, each at its own moment: what is sealed never changes.
+
+    Of a tenant whose deletion has come to its rows nothing is verified: its audit goes with it.
+    """
     verdict = AuditVerdict(whose)
-    anchored = {anchor.link.position: anchor async for anchor in anchors.written(whose)}
+    erased = whose is not None and await _was_erased(database, whose)
+    async with opened(database, whose) as tx:
+        if whose is not None and await _is_going(tx, whose):
+            return verdict
+        # Before those in the bucket are read, as each is written there first.
+        known, last = await chain.anchored(tx, whose)
+    written = [anchor async for anchor in anchors.written(whose)]
+    anchored = {anchor.link.position: anchor for anchor in written}
+    untold = known > len(written) or last > max(anchored, default=0)
     link = first_link(whose)
     while not verdict.faults:
         async with opened(database, whose) as tx:
@@ -53,7 +68,25 @@ async def verify(database: Database, anchors: AuditAnchors, whose: Whose) -> Aud
     async with opened(database, whose) as tx:
         unsealed = await chain.unsealed(tx, whose, older_than_seconds=GAP_SECONDS)
     verdict.note_unsealed(unsealed)
+    if untold:
+        verdict.faults.append(f"anchor {len(written) + 1}: the database says that it was written, and it is not there")
+    if erased:
+        verdict.faults.append("place 1: the platform's audit says that rows of the tenant were removed, and it lives")
     return verdict
+
+
+async def _was_erased(database: Database, tenant_id: TenantId) -> bool:
+    async with database.across_tenants(reason="what was done to tenants stands in the platform's audit") as tx:
+        return await log.rows_were_unlocked(tx, tenant_id)
+
+
+async def _is_going(tx: Transaction, tenant_id: TenantId) -> bool:
+    deletion = await deletions.get(tx, tenant_id)
+    if deletion is None:
+        return False
+    if deletion.status is DeletionStatus.DELETED:
+        return await tenants.get(tx, tenant_id) is None
+    return deletion.phase in {DeletionPhase.ROWS, DeletionPhase.VERIFYING}
 
 
 def follow(verdict: AuditVerdict, rows: Iterable[SealedRow], link: Link, anchored: dict[int, Anchor]) -> Link:

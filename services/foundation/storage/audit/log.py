@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from foundation.domain.ids import TenantId
 from foundation.storage.audit.books import Whose
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.pages import Column, Kind, Orders, PagePart, Pages
 from foundation.storage.session.rows import value_of
+from foundation.storage.session.statements import text
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,3 +86,15 @@ async def page(tx: Transaction, whose: Whose, wanted: AuditFilter, part: PagePar
         until=wanted.until,
     )
     return [value_of(AuditEntry, row) for row in rows]
+
+
+async def rows_were_unlocked(tx: Transaction, tenant_id: TenantId) -> bool:
+    """Whether the platform's audit says that a deletion of the tenant has come to its rows; no tenant's transaction."""
+    rows = await tx.execute(
+        text(
+            """SELECT EXISTS (SELECT FROM platform_audit
+                              WHERE target = :target AND md5(target) = md5(:target) AND action = 'tenant.erase')"""
+        ),
+        {"target": str(tenant_id)},
+    )
+    return bool(rows.scalar_one())

@@ -1,0 +1,20 @@
+"""Deletions of tenants go forward alone, and leave a mark in the platform's audit once rows may go."""
+
+from pathlib import Path
+
+from alembic import op
+
+revision = "0119"
+down_revision = "0116"
+branch_labels = None
+depends_on = None
+
+_SQL = Path(__file__).with_suffix(".sql")
+
+
+def upgrade() -> None:
+    op.get_bind().connection.cursor().execute(_SQL.read_text())
+
+
+def downgrade() -> None:
+    raise RuntimeError("migrations go forward only; restore a backup instead")
