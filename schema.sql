@@ -1446,7 +1446,8 @@ CREATE INDEX tenant_deletions_work ON tenant_deletions (not_before) WHERE status
 -- tables are named with their schema.
 
 -- Of a key's text only the hash arrives, and the tenant is not known yet: these two functions may look across tenants.
-GRANT SELECT ON api_keys, memberships, roles, tenants TO key_lookup;
+GRANT SELECT ON api_keys, memberships, roles TO key_lookup;
+GRANT SELECT (tenant_id, suspended_at) ON tenants TO key_lookup;
 GRANT UPDATE (hash, pepper, last_used_at) ON api_keys TO key_lookup;
 CREATE FUNCTION api_key_by_hash(wanted bytea)
     RETURNS TABLE (tenant_id uuid, api_key_id uuid, user_id uuid, scopes text[], expires_at timestamptz, revoked_at timestamptz,
@@ -1476,7 +1477,8 @@ REVOKE ALL ON FUNCTION api_key_used(bytea, bytea, text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION api_key_used(bytea, bytea, text) TO control_plane, llm_gateway;
 
 -- Who somebody is, and where they belong, is asked before a tenant is known; and operators list all tenants.
-GRANT SELECT ON tenants, memberships, roles, users TO registry;
+GRANT SELECT ON memberships, roles, users TO registry;
+GRANT SELECT (tenant_id, name, time_zone, settings, created_at, suspended_at, contact_email, suspended_reason, version) ON tenants TO registry;
 GRANT INSERT (user_id, subject, email), UPDATE (email) ON users TO registry;
 CREATE FUNCTION user_of_subject(wanted text, fresh uuid, verified text) RETURNS uuid
     LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
@@ -1698,7 +1700,8 @@ REVOKE ALL ON FUNCTION forget_operator_keyed_calls(interval, int) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION forget_operator_keyed_calls(interval, int) TO control_plane;
 
 -- What is to be parked, and what goes on again, is asked for all tenants at once, since the platform's switch is for all.
-GRANT SELECT ON kill_switches, platform_kill_switch TO timekeeper;
+GRANT SELECT (tenant_id) ON kill_switches TO timekeeper;
+GRANT SELECT ON platform_kill_switch TO timekeeper;
 GRANT SELECT (status, pause_reason) ON runs TO timekeeper;
 CREATE FUNCTION runs_to_park(most int) RETURNS TABLE (tenant_id uuid, run_id uuid)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
@@ -2113,8 +2116,11 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON gateway_instances TO llm_gateway;
 GRANT SELECT ON gateway_configurations TO llm_gateway, reconciler;
 
 -- across tenants, each on only its tables
-GRANT SELECT, UPDATE, DELETE ON outbox TO relay;
-GRANT SELECT ON runs, steps, released_parts TO sweeper;
+-- what is to be sent, and when: it changes nothing of it
+GRANT SELECT (outbox_id, tenant_id, run_id, step_id, kind, payload, not_before, attempts, leased_until), DELETE, UPDATE (attempts, leased_until, last_error) ON outbox TO relay;
+GRANT SELECT (tenant_id, run_id, generation, status, pause_reason, timeout_seconds, clock_used, clock_since, hard_deadline, awaits_approval, progressed_at, ended_at) ON runs TO sweeper;
+GRANT SELECT (tenant_id, run_id, step_id, status, lease_expires_at, deadline_at, wait_reason, ended_at) ON steps TO sweeper;
+GRANT SELECT (tenant_id) ON released_parts TO sweeper;
 GRANT SELECT (tenant_id, approval_id, status, expires_at) ON approvals TO sweeper;
 GRANT SELECT, INSERT ON budget_warnings TO recorder;
 GRANT SELECT ON llm_events TO recorder;

@@ -1,0 +1,20 @@
+"""Logins and functions that look across tenants read no content of any."""
+
+from pathlib import Path
+
+from alembic import op
+
+revision = "0120"
+down_revision = "0119"
+branch_labels = None
+depends_on = None
+
+_SQL = Path(__file__).with_suffix(".sql")
+
+
+def upgrade() -> None:
+    op.get_bind().connection.cursor().execute(_SQL.read_text())
+
+
+def downgrade() -> None:
+    raise RuntimeError("migrations go forward only; restore a backup instead")
