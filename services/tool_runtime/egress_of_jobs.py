@@ -7,6 +7,7 @@ from pathlib import Path
 
 from foundation.contracts.egress.private_hosts import PrivateHosts
 from foundation.contracts.gateway.job_access import MODEL_HOST
+from foundation.domain.tools import SandboxProfile
 from tool_runtime.egress.deciding import Gate, Network
 from tool_runtime.egress.injecting import Injecting
 from tool_runtime.egress.limits import limits_of
@@ -49,7 +50,12 @@ def proxy_of(grant: EgressGrant, around: ProxySurroundings, run_token: Callable[
         )
     return EgressProxy(
         Gate(grant.network, around.resolver, around.private, around.platform),
-        Injecting(grant.injections, authorities=around.authorities, doors=[MODEL_HOST] if door else []),
+        Injecting(
+            grant.injections,
+            authorities=around.authorities,
+            doors=[MODEL_HOST] if door else [],
+            of_pages=grant.profile is SandboxProfile.BROWSER,
+        ),
         door,
         limits=limits_of(grant.profile),
     )

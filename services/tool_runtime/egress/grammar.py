@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from foundation.contracts.egress.hosts import is_host
 from foundation.contracts.egress.records import MAX_TARGET, EgressReason
 from tool_runtime.egress.refusals import RefusedError
+from tool_runtime.tools.programs.refusal_proof import WITHOUT_SECRETS
 
 MAX_HEAD = 64 * 1024
 MAX_HEADERS = 100
@@ -47,6 +48,8 @@ class ProxyRequest:
     path: str | None = None
     headers: Headers = ()
     length: int | None = 0
+    without_secrets: bool = False
+    """Its client has told the proxy that nothing of the tenant's goes along."""
 
     @property
     def is_tunnel(self) -> bool:
@@ -88,7 +91,8 @@ def parse_head_inside(head: bytes, tunnel: ProxyRequest) -> ProxyRequest:
     hosts = [value.lower() for name, value in headers if name.lower() == "host"]
     if hosts not in ([tunnel.host], [f"{tunnel.host}:{tunnel.port}"]):
         raise malformed("its host is not that of the tunnel")
-    return ProxyRequest(method, tunnel.host, tunnel.port, target, _end_to_end(headers), _length(headers))
+    of_tunnel = (method, tunnel.host, tunnel.port, target)
+    return ProxyRequest(*of_tunnel, _end_to_end(headers), _length(headers), tunnel.without_secrets)
 
 
 def _shown(target: str) -> str:
@@ -112,13 +116,14 @@ def _parts(head: bytes) -> tuple[str, str, list[str]]:
 def _request(method: str, target: str, rest: list[str]) -> ProxyRequest:
     headers = [_header(text) for text in rest]
     length = _length(headers)
+    without = any(name.lower() == WITHOUT_SECRETS for name, _ in headers)
     if method == "CONNECT":
         if length != 0:
             raise malformed("a CONNECT has no body")
         host, port = _authority(target)
         if port is None:
             raise malformed("a CONNECT names a port")
-        return ProxyRequest(method, host, port)
+        return ProxyRequest(method, host, port, without_secrets=without)
     absolute = _ABSOLUTE.fullmatch(target)
     if absolute is None:
         raise malformed("the target is not http://host/path, and https goes through CONNECT")
@@ -126,7 +131,8 @@ def _request(method: str, target: str, rest: list[str]) -> ProxyRequest:
     path = absolute[2] or "/"
     if path[0] != "/":
         path = f"/{path}"
-    return ProxyRequest(method, host, HTTP_PORT if port is None else port, path, _end_to_end(headers), length)
+    port = HTTP_PORT if port is None else port
+    return ProxyRequest(method, host, port, path, _end_to_end(headers), length, without)
 
 
 def _lines(head: bytes) -> list[str]:

@@ -10,28 +10,45 @@ import contextlib
 import socket
 import ssl
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from foundation.contracts.egress.records import EgressReason
 from foundation.telemetry.background import TaskSet
-from tool_runtime.egress.grammar import MAX_HEAD, Headers
+from tool_runtime.egress.grammar import HTTP_PORT, HTTPS_PORT, MAX_HEAD, Headers, ProxyRequest
 from tool_runtime.egress.refusals import SilentRefusal
 from tool_runtime.egress.tls.authority import JobAuthority
 from tool_runtime.egress.transfers import PIECE, Stream
 from tool_runtime.protocol import Injection
 
 _LINGER_SECONDS = 1.0
+_BY_ITSELF = frozenset({"none", "same-origin"})
+"""What browsers say of a request that no page asked for, or one of the same origin (`Sec-Fetch-Site`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What is written into one request; the names are those of the secrets in it, for the journal."""
+
+    names: tuple[str, ...] = ()
+    headers: Headers = ()
 
 
 class Injecting:
     """The headers of one job by their host; `authorities` are further ones that servers inside may be signed by.
 
-    `doors` are hosts at which its TLS is ended as well, by who writes all of the request anew.
+    `doors` are hosts at which its TLS is ended as well, by who writes all of the request anew. `of_pages` is true of a
+    job in which pages of any host ask for things: one gets a secret of its own host alone.
     """
 
     def __init__(
-        self, injections: Sequence[Injection] = (), *, authorities: Path | None = None, doors: Sequence[str] = ()
+        self,
+        injections: Sequence[Injection] = (),
+        *,
+        authorities: Path | None = None,
+        doors: Sequence[str] = (),
+        of_pages: bool = False,
     ) -> None:
         self._of: dict[str, list[Injection]] = {}
         for injection in injections:
@@ -39,6 +56,7 @@ class Injecting:
         read = [*self._of, *doors]
         self._authority = JobAuthority(read) if read else None
         self._authorities = authorities
+        self._of_pages = of_pages
 
     @cached_property
     def trust(self) -> ssl.SSLContext:
@@ -52,12 +70,12 @@ class Injecting:
     def concerns(self, host: str) -> bool:
         return host in self._of
 
-    def headers(self, host: str) -> Headers:
-        return tuple((one.header, one.text) for one in self._of[host])
-
-    def names(self, host: str) -> tuple[str, ...]:
-        """Of the secrets, for the journal."""
-        return tuple(one.name for one in self._of[host])
+    def added(self, request: ProxyRequest, *, usual_port: int = HTTP_PORT) -> Added:
+        """To a request that a secret's host is asked; nothing where another host has led or told its client to ask."""
+        if request.without_secrets or (self._of_pages and not _is_asked_by_its_own(request, usual_port)):
+            return Added()
+        found = self._of[request.host]
+        return Added(tuple(one.name for one in found), tuple((one.header, one.text) for one in found))
 
     @property
     def certificate(self) -> bytes | None:
@@ -96,6 +114,23 @@ class Injecting:
             # The other socket of the pair belongs to the event loop, which closes it when this one has ended. Closed
             # here, its number could be another connection's before the loop has forgotten it, and that would hang.
             outside[1].close()
+
+
+def _is_asked_by_its_own(request: ProxyRequest, usual_port: int) -> bool:
+    """Whether a browser asks for this by itself, or for a page of the same origin.
+
+    Over TLS browsers always say who asks. Without TLS a page may have it left out, except where it sends something; so
+    what says nothing is taken for a step's only where it is how a page is opened.
+    """
+    said = {name.lower(): value for name, value in request.headers}
+    scheme = "https" if usual_port == HTTPS_PORT else "http"
+    own = f"{scheme}://{request.host}" + ("" if request.port == usual_port else f":{request.port}")
+    origin, referer, site = said.get("origin"), said.get("referer"), said.get("sec-fetch-site")
+    if origin not in (None, own) or site not in (None, *_BY_ITSELF):
+        return False
+    if referer is not None:
+        return f"{referer}/".startswith(f"{own}/")
+    return origin is not None or site is not None or "upgrade-insecure-requests" in said
 
 
 async def _accepted(sock: socket.socket, context: ssl.SSLContext, *, seconds: float) -> Stream:

@@ -129,16 +129,16 @@ class EgressProxy:
                 await self._open(client, request, Way(addresses, entry, tls=self.injecting.trust))
             else:
                 self._require_opened(request)
-                entry.secrets = self.injecting.names(request.host)
-                first = request.head(self.injecting.headers(request.host))
-                await self._pass_on(client, request, first, Way(addresses, entry))
+                added = self.injecting.added(request)
+                entry.secrets = added.names
+                await self._pass_on(client, request, request.head(added.headers), Way(addresses, entry))
 
     async def _open(self, client: Stream, tunnel_of: ProxyRequest, way: "Way") -> None:
-        """The one request within a tunnel to a host that gets secrets, with them."""
+        """The one request within a tunnel to a host that gets secrets, with those that it may take along."""
         async with self._within(client, tunnel_of, way.entry) as (inside, request):
-            way.entry.secrets = self.injecting.names(tunnel_of.host)
-            first = request.head(self.injecting.headers(tunnel_of.host), usual_port=HTTPS_PORT)
-            await self._pass_on(inside, request, first, way)
+            added = self.injecting.added(request, usual_port=HTTPS_PORT)
+            way.entry.secrets = added.names
+            await self._pass_on(inside, request, request.head(added.headers, usual_port=HTTPS_PORT), way)
 
     @contextlib.asynccontextmanager
     async def _within(

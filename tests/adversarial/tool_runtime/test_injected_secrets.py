@@ -6,6 +6,7 @@ import ssl
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -218,3 +219,74 @@ async def test_a_client_that_does_not_trust_the_proxy_sends_nothing(tmp_path: Pa
         record = await made.last()
         assert (record.verdict, record.reason) == (EgressVerdict.REFUSED, EgressReason.TLS_FAILED)
         await made.nothing_is_open()
+
+
+BY_ITSELF = {
+    "a step that opens a page": "Sec-Fetch-Site: none",
+    "the page itself": f"Sec-Fetch-Site: same-origin\r\nReferer: https://{HOST}/a",
+    "the page itself, which sends something": f"Sec-Fetch-Site: same-origin\r\nOrigin: https://{HOST}",
+    "the page itself, of a browser that says less": f"Referer: https://{HOST}/a",
+}
+BY_ANOTHER = {
+    "a page of another host": f"Sec-Fetch-Site: cross-site\r\nReferer: https://{OTHER}/",
+    "a page of a neighbour": f"Sec-Fetch-Site: same-site\r\nOrigin: https://www.{HOST}",
+    "a page that hides where it is from": "Sec-Fetch-Site: cross-site",
+    "a page of no origin": "Origin: null",
+    "a page of another host, of a browser that says less": f"Origin: https://{OTHER}",
+    "a page that sends nothing, of a browser that says less": f"Referer: https://{OTHER}/",
+    "a page whose host begins alike": f"Referer: https://{HOST}.evil.example/",
+    "a page at another port": f"Origin: https://{HOST}:8443",
+    "a page without TLS": f"Origin: http://{HOST}",
+    "a picture that says nothing": "Accept: image/*",
+}
+
+
+@pytest.mark.parametrize("who", [*BY_ITSELF, *BY_ANOTHER])
+async def test_in_a_browser_a_secret_goes_along_where_its_own_host_asks(tmp_path: Path, who: str) -> None:
+    said = {**BY_ITSELF, **BY_ANOTHER}[who]
+    request = GET.replace(b"\r\n\r\n", f"\r\n{said}\r\n\r\n".encode())
+    given: dict[str, Any] = {"names": NAMES, "injections": [INJECTION], "of_pages": True}
+    async with (
+        site(tmp_path, HOST) as (server, authorities),
+        a_proxy(HOST, leads_to=server.port, authorities=authorities, **given) as made,
+    ):
+        assert (await within_tls(made, request)).endswith(b"hi")
+        record = await made.last()
+    assert (TEXT.encode() in server.received[0]) == (who in BY_ITSELF)
+    assert record.secrets == (("a-secret",) if who in BY_ITSELF else ())
+
+
+@pytest.mark.parametrize("of_pages", [True, False])
+async def test_without_tls_too(of_pages: bool) -> None:
+    opened = "GET http://api.example.com:{port}/ HTTP/1.1\r\nHost: api.example.com\r\n{said}\r\n\r\n"
+    saids = {
+        "Upgrade-Insecure-Requests: 1": True,
+        "Accept: image/*": False,
+        f"Origin: http://{OTHER}": False,
+        f"Referer: http://{OTHER}/\r\nUpgrade-Insecure-Requests: 1": False,
+    }
+    async with a_server(TellingServer()) as server:
+        place = f"{HOST}:{server.port}"
+        given: dict[str, Any] = {"private": (place,), "of_pages": of_pages, "names": NAMES, "injections": [INJECTION]}
+        async with a_proxy(HOST, leads_to=server.port, **given) as made:
+            for said in saids:
+                await made.ask(opened.format(port=server.port, said=said).encode())
+    found = [TEXT.encode() in one for one in server.received]
+    assert found == (list(saids.values()) if of_pages else [True] * len(saids))
+
+
+async def test_what_a_client_asks_without_secrets_takes_none_along_and_says_so_to_nobody(tmp_path: Path) -> None:
+    async with (
+        site(tmp_path, HOST) as (server, authorities),
+        a_proxy(HOST, names=NAMES, leads_to=server.port, injections=[INJECTION], authorities=authorities) as made,
+    ):
+        reader, writer = await made.connect()
+        writer.write(CONNECT.replace(b"\r\n\r\n", b"\r\nProxy-Without-Secrets: yes\r\n\r\n"))
+        assert b" 200 " in await reader.readuntil(b"\r\n\r\n")
+        async with asyncio.timeout(60):
+            await writer.start_tls(trusting(made), server_hostname=HOST)
+            writer.write(GET)
+            assert (await reader.read()).endswith(b"hi")
+            writer.close()
+    assert TEXT.encode() not in server.received[0]
+    assert b"without-secrets" not in server.received[0].lower()

@@ -140,7 +140,7 @@ async def test_the_proxy_s_authority_is_trusted_for_the_host_of_a_secret_and_the
             {"goto": site.url("/orders")},
             {"extract": "text", "selector": "h1"},
             {"goto": site.url("/orders", host=NEIGHBOUR)},
-            injecting=Injecting([secret], authorities=authorities),
+            injecting=Injecting([secret], authorities=authorities, of_pages=True),
         )
     assert [one["text"] for one in seen.result["extracted"]] == ["Orders of the-very-secret"]
     # Where the proxy does not end TLS, the server's own certificate counts, which nobody known has signed.

@@ -70,6 +70,17 @@ async def asked(launcher: Launcher, port: int, *, host: str = HOST, **arguments:
     return await launcher.run(a_job(tool="http", arguments=arguments, network={"hosts": [HOST]}, **job))
 
 
+async def test_what_a_server_says_before_its_answer_is_read_past(opened: Launcher, port: int) -> None:
+    hint = b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>; rel=preload\r\n\r\n"
+    async with a_site(port, hint * 3 + answer(200, b"hi"), hint * 30 + answer(200, b"hi")):
+        result = await asked(opened, port)
+        assert (result.result["status"], result.result["text"]) == (200, "hi")
+        assert "link" not in result.result["headers"]
+        flooded = await asked(opened, port)
+    assert flooded.result["error"]["code"] == "connection_failed"
+    assert "more than 20 interim answers" in flooded.result["error"]["detail"]
+
+
 async def test_a_passing_failure_is_tried_again_where_the_request_may_be_repeated(opened: Launcher, port: int) -> None:
     async with a_site(port, answer(503), b"", answer(200, b'{"a": 1}', Content_Type="application/json")) as site:
         result = await asked(opened, port, effect="pure")

@@ -26,6 +26,7 @@ from foundation.domain.tools import SandboxProfile, ToolEffect
 from tool_runtime.launcher import metrics
 from tool_runtime.launcher.jobs.arrivals import Arrivals
 from tool_runtime.launcher.jobs.finished import FinishedJob, FinishedJobs
+from tool_runtime.launcher.jobs.free_places import FreePlaces
 from tool_runtime.launcher.jobs.open_jobs import OpenJob
 from tool_runtime.launcher.jobs.places import WHOLE
 from tool_runtime.launcher.jobs.waiting import WaitingJobs
@@ -45,7 +46,8 @@ class _Idle:
 class JobBoard:
     """Bounded: `max_running` places are taken at most; `max_queued` jobs of one tenant wait, `max_waiting` of all.
 
-    A light job takes half a place, a heavy one takes two; one that needs more than there are has all of them.
+    A light job takes half a place, a heavy one takes two; one that needs more than there are has all of them. Beside
+    them there is one place for tenants that have no job running, so that one whose jobs hang keeps nobody waiting.
 
     A tenant's first job is taken even when the others fill the board, so that none can close it to all.
     """
@@ -69,11 +71,13 @@ class JobBoard:
     @property
     def demand(self) -> Counter[SandboxProfile]:
         """Runners of each kind that the open jobs need, as far as they may run at once."""
-        needed, left = Counter[SandboxProfile](), self._shares
+        needed, free, is_full = Counter[SandboxProfile](), FreePlaces(self._shares), False
         for entry in sorted(self._open.values(), key=lambda entry: entry.runner is None):
-            left -= self._taken_by(entry)
-            if left < 0:
-                break
+            is_first = free.is_first(entry)
+            if entry.runner is None and not (free.has_place_for(entry) and (is_first or not is_full)):
+                is_full = True
+                continue
+            free.take(entry)
             needed[entry.profile] += 1
         return needed
 
@@ -240,22 +244,19 @@ class JobBoard:
         self._running.discard(entry)
         self._waiting.discard(entry)
 
-    def _taken_by(self, entry: OpenJob) -> int:
-        return min(entry.shares, self._shares)
-
     def _hand_out(self) -> None:
-        left = self._shares - sum(map(self._taken_by, self._running))
+        free = FreePlaces(self._shares, self._running)
         while (entry := self._waiting.first(self._running, {idle.profile for idle in self._idle.values()})) is not None:
             # Smaller jobs behind one that does not fit yet wait with it, or its room would never come together.
-            if self._taken_by(entry) > left:
+            if not free.has_place_for(entry):
                 break
-            left -= self._taken_by(entry)
             self._waiting.take(entry)
             if entry.job.expires_at <= datetime.now(UTC):
                 detail = "its presigned addresses lapsed before a runner was free"
                 self._answer_without_runner(entry, JobStatus.FAILED, JobReason.JOB_EXPIRED, detail, retryable=True)
                 return
             entry.runner = next(name for name, idle in self._idle.items() if idle.profile is entry.profile)
+            free.take(entry)
             self._running.add(entry)
             entry.taken.set()
             self._idle.pop(entry.runner).job.set_result(entry)

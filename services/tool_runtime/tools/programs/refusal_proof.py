@@ -10,6 +10,8 @@ from typing import Protocol
 
 REASON = "x-egress-reason"
 PROOF = "x-egress-proof"
+WITHOUT_SECRETS = "proxy-without-secrets"
+"""A header by which a client tells the proxy that no secret of the tenant's goes along; no server hears of it."""
 KEY_VARIABLE = "EGRESS_PROOF_KEY"
 """The variable in which a job finds the key."""
 

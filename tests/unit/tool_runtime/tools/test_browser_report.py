@@ -194,6 +194,7 @@ STRICT = (
     "Locator.click: Error: strict mode violation: locator('a') resolved to 2 elements:\n"
     "    1) <a>One</a> aka get_by_role('link', name='One')\n    2) <a>Two</a> aka get_by_text('Two')\n"
 )
+WAIT = 'Locator.wait_for: Timeout 10000ms exceeded.\nCall log:\n  - waiting for locator("#a") to be visible\n'
 CLICK = 'Locator.click: Timeout 10000ms exceeded.\nCall log:\n\x1b[2m  - waiting for locator("#a")\x1b[22m\n'
 
 
@@ -205,6 +206,8 @@ CLICK = 'Locator.click: Timeout 10000ms exceeded.\nCall log:\n\x1b[2m  - waiting
         (f"{CLICK}    - element is not stable\n", "does not stop moving"),
         (f'{CLICK}    - <div id="b">…</div> intercepts pointer events\n', 'lies over it: <div id="b">…</div>; close'),
         (CLICK, "wait for an element of it"),
+        (WAIT, "wait for an element of it"),
+        (f"{WAIT}    - locator resolved to hidden <p id=a></p>\n", "the element is there, and is not shown"),
         (
             STRICT,
             "more than one element: <a>One</a>; <a>Two</a>. Write one that fits one of them",

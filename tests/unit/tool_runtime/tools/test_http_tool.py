@@ -325,6 +325,7 @@ def test_a_place_is_written_as_browsers_write_it(location: str, leads_to: str) -
             "https://h:abc/",
             "https://h:99999/",
             "http:///x",
+            "http://a b/",
             "https://\xc3\xa9..\xc3\xa9/",
         ),
         *("https://" + "\xc3\xa9" * 70 + "/", "/" + "x" * 9000, "https://a\xe2\x84\x80b/"),

@@ -103,17 +103,21 @@ def _not_in_time(text: str) -> str:
     for words, meaning in _NOT_READY:
         if words in text:
             return f"the element is there, {meaning}"
+    if _FOUND.search(text) and "to be visible" in text:
+        return f"the element is there, {_NOT_SHOWN}"
     return "the page was not ready in time; wait for an element of it (`wait_for`), or try again later"
 
 
+_NOT_SHOWN = "and is not shown; open first what hides it, such as a menu"
+_FOUND = re.compile(r"locator resolved to")
+"""Stands in what Playwright tells when it has found an element, and nowhere where there is none."""
 _NOT_READY = (
     ("did not find some options", "and has no such choice; extract its html to see which there are"),
     ("element is not enabled", "and is disabled; do first what it waits for"),
     ("element is not editable", "and takes no text; it may only be read"),
     ("element is outside of the viewport", "and lies where nothing is shown; scrolling does not bring it into view"),
     ("element is not stable", "and does not stop moving"),
-    ("element is not visible", "and is not shown; open first what hides it, such as a menu"),
-    ("to be visible", "and is not shown; open first what hides it, such as a menu"),
+    ("element is not visible", _NOT_SHOWN),
 )
 """Words of Playwright's about an element that it waits for, and what they mean."""
 

@@ -9,12 +9,26 @@ import urllib.parse
 
 from tool_runtime.tools.programs.http.request import Request, RequestFailed
 from tool_runtime.tools.programs.http.result import MAX_BODY
-from tool_runtime.tools.programs.refusal_proof import proven_reason, told_refusal
+from tool_runtime.tools.programs.refusal_proof import WITHOUT_SECRETS, proven_reason, told_refusal
 
 PROXY = ("127.0.0.1", 3128)
 _SHOWN = 500
 _MOST_OF_A_REFUSAL = 4096
+_MOST_INTERIM = 20
+_INTERIM = frozenset(range(100, 200)) - {101}
 NOTHING_WAS_SENT = frozenset({"name_unresolved", "unreachable", "too_many_connections"})
+
+
+class _FinalResponse(http.client.HTTPResponse):
+    """The answer itself: what a server says before it (100, 103) is read past; the library knows 100 alone."""
+
+    def _read_status(self) -> tuple[str, int, str]:
+        for _ in range(_MOST_INTERIM):
+            version, status, reason = super()._read_status()  # type: ignore[misc]
+            if status not in _INTERIM:
+                return version, status, reason
+            http.client.parse_headers(self.fp)
+        raise http.client.HTTPException(f"the server sent more than {_MOST_INTERIM} interim answers")
 
 
 class Answer:
@@ -37,9 +51,13 @@ def send(request: Request, *, until: float) -> Answer:
     if seconds <= 0:
         raise RequestFailed("timed_out", "the time of the request is over", passing=False)
     try:
-        connection, target = _connection(parts, seconds)
+        # What the proxy alone hears, and passes on to nobody.
+        to_proxy = {WITHOUT_SECRETS: "yes"} if request.without_secrets else {}
+        connection, target = _connection(parts, seconds, to_proxy)
+        connection.response_class = _FinalResponse
         with contextlib.closing(connection):
-            connection.request(request.method, target, request.body, request.headers)
+            headers = request.headers | (to_proxy if parts.scheme == "http" else {})
+            connection.request(request.method, target, request.body, headers)
             response = connection.getresponse()
             if reason := proven_reason(response.headers, parts.hostname):
                 raise _refused(reason, parts.hostname, response.read(_MOST_OF_A_REFUSAL))
@@ -64,12 +82,14 @@ def _broken(why: str) -> RequestFailed:
     return RequestFailed("connection_failed", f"the connection broke: {why[:_SHOWN]}")
 
 
-def _connection(parts: urllib.parse.SplitResult, seconds: float) -> tuple[http.client.HTTPConnection, str]:
+def _connection(
+    parts: urllib.parse.SplitResult, seconds: float, to_proxy: dict[str, str]
+) -> tuple[http.client.HTTPConnection, str]:
     """A connection to the proxy, and the target in the form in which it is asked for there."""
     if parts.scheme == "http":
         return http.client.HTTPConnection(*PROXY, timeout=seconds), parts.geturl()
     connection = http.client.HTTPSConnection(*PROXY, timeout=seconds, context=ssl.create_default_context())
-    connection.set_tunnel((parts.hostname or "").rstrip("."), parts.port or 443)
+    connection.set_tunnel((parts.hostname or "").rstrip("."), parts.port or 443, to_proxy)
     return connection, parts._replace(scheme="", netloc="").geturl() or "/"
 
 

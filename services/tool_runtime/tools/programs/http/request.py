@@ -1,6 +1,7 @@
 """The request as it stands, and where a redirect leads it."""
 
 import json
+import re
 import urllib.parse
 from typing import Any
 
@@ -9,6 +10,7 @@ from tool_runtime.tools.programs.endings import ActionFailed
 MAX_URL = 8192
 KEPT_ELSEWHERE = frozenset({"accept", "accept-language", "content-type", "user-agent"})
 """The headers that a redirect to another origin may see; any other may be a secret of the first."""
+_AUTHORITY = re.compile(r"[!-~]*")
 _AS_WRITTEN = "!#$%&'()*+,/:;=?@[]~-._"
 """What stands in the path and the query of an address as it is, next to letters and digits."""
 
@@ -42,6 +44,7 @@ class Request:
         self.url: str = _with_query(told["url"], told["query"])
         self.headers = {"User-Agent": "Lockstep", "Accept": "*/*", "Accept-Encoding": "identity"}
         self.body: bytes | None = None
+        self.without_secrets = False
         if "json" in told:
             self._has(json.dumps(told["json"]).encode(), "application/json")
         elif told["form"] is not None:
@@ -76,6 +79,7 @@ class Request:
             raise _refused("to an address without a host", url)
         if (here.scheme, here.netloc.lower()) != (there.scheme, there.netloc.lower()):
             self.headers = {name: value for name, value in self.headers.items() if name.lower() in KEPT_ELSEWHERE}
+            self.without_secrets = True
         if status == 303 or (status in {301, 302} and self.method == "POST"):  # noqa: PLR2004
             self.method, self.body = ("HEAD" if self.method == "HEAD" else "GET"), None
             self.headers = {name: value for name, value in self.headers.items() if name.lower() != "content-type"}
@@ -94,7 +98,7 @@ def _led_to(here: str, location: str) -> str:
         text = raw.decode("latin-1")
     try:
         parts = urllib.parse.urlsplit(urllib.parse.urljoin(here, text.strip()))
-        netloc = parts.netloc if parts.netloc.isascii() else _in_ascii(parts)
+        netloc = _in_ascii(parts)
         url = parts._replace(
             netloc=netloc,
             path=urllib.parse.quote(parts.path, safe=_AS_WRITTEN),
@@ -112,6 +116,10 @@ def _led_to(here: str, location: str) -> str:
 
 def _in_ascii(parts: urllib.parse.SplitResult) -> str:
     """The host with its port, the name as name servers know it. `ValueError` where it is no name."""
+    if parts.netloc.isascii():
+        if not _AUTHORITY.fullmatch(parts.netloc):
+            raise ValueError("a blank or a control character in the host")
+        return parts.netloc
     host = (parts.hostname or "").encode("idna").decode()
     return host if parts.port is None else f"{host}:{parts.port}"
 

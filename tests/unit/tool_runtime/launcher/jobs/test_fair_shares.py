@@ -54,6 +54,40 @@ async def test_with_forty_jobs_of_one_tenant_queued_another_tenants_job_gets_the
     assert (await taken(board)).job.tenant_id == B
 
 
+@pytest.mark.parametrize("max_running", [1, 4])
+async def test_a_tenant_whose_jobs_never_end_keeps_no_other_one_waiting(max_running: int) -> None:
+    board = a_board(max_running=max_running)
+    for _ in range(40):
+        board.submit(job_of(A))
+    for _ in range(max_running):
+        await taken(board)
+    assert await board.take("idle", SandboxProfile.PYTHON, seconds=0.01) is None
+    for tenant in (B, C, B):
+        board.submit(job_of(tenant))
+    assert board.demand[SandboxProfile.PYTHON] == max_running + 1
+    first = await taken(board)
+    assert first.job.tenant_id == B
+    # The place beside the others is one: the next tenant gets it when it is free, and never a second job of one.
+    assert await board.take("idle", SandboxProfile.PYTHON, seconds=0.01) is None
+    end(board, first)
+    assert (await taken(board)).job.tenant_id == C
+    assert await board.take("idle", SandboxProfile.PYTHON, seconds=0.01) is None
+
+
+async def test_a_heavy_first_job_has_the_place_beside_the_others_to_itself() -> None:
+    board = a_board(max_running=4)
+    for _ in range(8):
+        board.submit(job_of(A))
+    for _ in range(4):
+        await taken(board)
+    board.submit(a_job(tool="browser", arguments={"steps": [{"goto": "https://a.example.com"}]}, tenant_id=B))
+    heavy = await board.take("runner", SandboxProfile.BROWSER, seconds=5)
+    assert heavy is not None
+    assert heavy.job.tenant_id == B
+    board.submit(job_of(C))
+    assert await board.take("idle", SandboxProfile.PYTHON, seconds=0.01) is None
+
+
 async def test_tenants_with_backlogs_share_the_places_equally() -> None:
     board = a_board(max_running=2)
     for tenant in (A, B, C):
