@@ -113,10 +113,13 @@ async def _output(tx: Transaction, caller: ApiCaller, run: Run, name: str) -> An
 
 def _listing(result: Any) -> McpListing:
     try:
-        return McpListing.model_validate(result)
+        listing = McpListing.model_validate(result)
     except ValidationError as error:
         words = sentence_of_error(error.errors(include_url=False)[0])
         raise _not_read(f"what the step gave is no list of tools: {words}") from error
+    if listing.error is not None:
+        raise _not_read(f"what the step gave is an error, and no list of tools: {listing.error.detail}")
+    return listing
 
 
 async def _packages(tx: Transaction, caller: ApiCaller, files: Any) -> list[Package]:

@@ -248,6 +248,12 @@ async def test_no_process_that_a_server_left_writes_another_result() -> None:
     assert (result["tools"], "forged" in result) == ([TOOL], False)
 
 
+async def test_what_a_server_says_of_itself_is_shown_without_what_cannot_be_seen() -> None:
+    name = "'name': 'wea\\u202ether\\x1b[31m', 'version': '1\\u200b'"
+    _, result = await listed({WHEEL: a_wheel(f"def initialize(params): return {{**ABOUT, 'serverInfo': {{{name}}}}}")})
+    assert result["server"] == {"name": "weather", "version": "1"}
+
+
 _BAD = {
     "no tool at all": ("7", "the tool at 0", "is no tool as MCP has one"),
     "a name that is a number": ("{**TOOLS[0], 'name': 7}", "the tool at 0", "name: Input should be a valid string"),

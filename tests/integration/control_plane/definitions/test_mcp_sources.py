@@ -94,6 +94,12 @@ async def test_another_tenant_finds_neither_the_run_nor_the_tools(
         ({}, {"read_by": {"step": "other"}}, "/body/read_by/step", "no step 'other'"),
         ({"result": {"tools": [{"name": "a"}]}}, {}, "/body/read_by/step", "no list of tools"),
         ({"result": {"tools": "many"}}, {}, "/body/read_by/step", "no list of tools"),
+        (
+            {"result": {"tools": [FORECAST], "error": {"code": "refused", "detail": "not today"}}},
+            {},
+            "/body/read_by/step",
+            "is an error, and no list of tools: not today",
+        ),
         ({"result": {}}, {}, "/body/listed", "shows nothing that can be a tool"),
         ({"tools": [FORECAST, {**ALERTS, "name": "get_forecast"}]}, {}, "/body/listed/1/name", "looks like"),
         ({"tools": [{**ALERTS, "name": "../../evil"}]}, {}, None, None),

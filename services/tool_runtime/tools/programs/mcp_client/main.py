@@ -16,6 +16,7 @@ from mcp import Client
 from mcp.shared.exceptions import MCPError
 from mcp_types import Implementation, InputRequiredResult
 
+from foundation.contracts.accepted.shown_text import without_hidden
 from tool_runtime.tools.programs.alone import closed_to_others, end_all_others
 from tool_runtime.tools.programs.clock import ends_at
 from tool_runtime.tools.programs.endings import OUT, ends, say, told_error
@@ -119,8 +120,13 @@ async def _talk(told: Told, until: float, watch: ServerWatch, answer: "asyncio.F
 
 def _listing(client: Client, tools: list[Told]) -> Told:
     about = client.server_info
-    server = {"name": clean(about.name[:200]), "version": clean(about.version[:200])} if about else None
-    return {"server": server, "protocol": clean(client.protocol_version[:200]), "tools": tools}
+    server = {"name": _shown(about.name), "version": _shown(about.version)} if about else None
+    return {"server": server, "protocol": _shown(client.protocol_version), "tools": tools}
+
+
+def _shown(text: str) -> str:
+    """What a server says of itself, for people to read."""
+    return clean(without_hidden(text)[:200])
 
 
 if __name__ == "__main__":
