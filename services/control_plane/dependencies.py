@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from typing import Annotated
 
 from fastapi import Depends, Header, Query, Request, Security
+from fastapi.routing import APIRoute
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from control_plane.identity.callers import ApiCaller, Operator, Person
@@ -15,7 +16,7 @@ from control_plane.requests.lists.seals import seal_of
 from control_plane.requests.queries import IN_DIGITS
 from control_plane.resources import AppResources
 from foundation.domain.errors import Forbidden
-from foundation.domain.permissions import OPERATE, SIGNED_IN, Permission
+from foundation.domain.permissions import OPERATE, PASSING, SIGNED_IN, Permission
 from foundation.storage.session.database import Transaction
 from foundation.telemetry.logs import bind
 
@@ -188,11 +189,24 @@ PlatformOperator = Annotated[Operator, Depends(Operated())]
 async def transaction(request: Request, caller: AnyCaller) -> AsyncIterator[Transaction]:
     """One request, one transaction as the caller's tenant, committed before the answer leaves.
 
-    One by which an operator reads can write nothing, whatever the route does.
+    One by which an operator reads can write nothing, whatever the route does. One that leaves something which lasts
+    begins with what the caller may do now: see `Callers.hold`.
     """
-    read_only = caller.access is not None
-    async with _resources(request).database.tenant(caller.tenant_id, read_only=read_only, planned_once=True) as tx:
+    read_only, resources = caller.access is not None, _resources(request)
+    async with resources.database.tenant(caller.tenant_id, read_only=read_only, planned_once=True) as tx:
+        if request.method not in _READS and leaves_what_lasts(request.scope["route"]):
+            operation = request.scope["route"].operation_id
+            await resources.callers.hold(tx, caller, even_suspended=operation in WHILE_SUSPENDED)
         yield tx
+
+
+_READS = frozenset({"GET", "HEAD"})
+
+
+def leaves_what_lasts(route: APIRoute) -> bool:
+    """Whether the route asks for a permission by which something is done that does not end by itself."""
+    asked = {getattr(one.call, "permission", None) for one in route.dependant.dependencies} - {None}
+    return not asked <= PASSING
 
 
 async def start_turn(request: Request, caller: AnyCaller) -> AsyncIterator[None]:

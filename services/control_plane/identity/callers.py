@@ -9,16 +9,17 @@ from cachetools import TLRUCache
 from control_plane.identity.tokens import UserClaims, UserTokenVerifier
 from foundation.domain.errors import Forbidden, Unauthenticated
 from foundation.domain.ids import ApiKeyId, BreakGlassId, TenantId, UserId
-from foundation.domain.people.admission import NoCredential, NotAMember, TenantSuspended
+from foundation.domain.people.admission import NoCredential, NotAMember, RightsChanged, TenantSuspended
 from foundation.domain.people.api_keys import KEY_PREFIX, Peppers
 from foundation.domain.permissions import BREAK_GLASS, ApiKeyScope, Grant, Permission, holders_of
 from foundation.storage.audit import break_glass
 from foundation.storage.audit.break_glass import BreakGlassAccess
-from foundation.storage.people import api_keys, tenancy
+from foundation.storage.people import api_keys, tenancy, tenants
 from foundation.storage.people.audit import SUBJECT
-from foundation.storage.session.database import Database
+from foundation.storage.session.database import Database, Transaction
 
 _REMEMBERED = 10_000
+_DEAD_KEY = "the key is unknown, revoked or expired"
 _OPEN = "POST /api/v1/operations/break-glass-accesses opens one, and the tenant sees it"
 
 
@@ -36,6 +37,8 @@ class ApiCaller:
     """What a key that this caller makes may be for: of a key its own, of a person all."""
     api_key_id: ApiKeyId | None = None
     """Of the key that calls; None: a person."""
+    key_hashes: tuple[bytes, ...] = ()
+    """By which the text of that key is known, today's and those of earlier peppers."""
     until: datetime | None = None
     """When the key that calls ends, and with it the latest of those that it makes; None: it does not, or a person."""
     access: BreakGlassAccess | None = None
@@ -175,11 +178,12 @@ class Callers:
     async def _by_text(self, credential: str) -> _Found:
         key = await api_keys.usable_key(self._database, self._peppers, credential)
         if key is None:
-            raise Unauthenticated("the key is unknown, revoked or expired", remedy="use a live key")
+            raise Unauthenticated(_DEAD_KEY, remedy="use a live key")
         if ApiKeyScope.API not in key.scopes:
             raise Forbidden("this key is for the model gateway only", remedy="use a key that has the scope `api`")
         actor, key_id = f"key:{key.api_key_id}", key.api_key_id
-        caller = ApiCaller(key.tenant_id, key.user_id, key.grant, actor, key.scopes, key_id, key.usable_until)
+        hashes = tuple(one.hash for one in self._peppers.candidates(credential))
+        caller = ApiCaller(key.tenant_id, key.user_id, key.grant, actor, key.scopes, key_id, hashes, key.usable_until)
         return _Found(caller, key.usable_seconds)
 
     async def _remember(self, name: str, find: Callable[[], Awaitable[_Found]]) -> ApiCaller:
@@ -191,6 +195,26 @@ class Callers:
             if changes == self._changes:
                 self._remembered[name] = found
         return found.caller
+
+    async def hold(self, tx: Transaction, caller: ApiCaller, *, even_suspended: bool = False) -> None:
+        """That the caller may do now what they were remembered for, until the transaction ends.
+
+        To be called first in every transaction that leaves something which lasts: whoever changes memberships, keys or
+        roles holds the tenant too, so that nothing is left behind by somebody who is gone. `NotAMember`,
+        `TenantSuspended` or `Unauthenticated` for those; `RightsChanged` for who may do less than they could.
+        """
+        tenant = await tenants.held(tx, caller.tenant_id)
+        if tenant.suspended and not even_suspended:
+            self.forget(caller.tenant_id)
+            raise TenantSuspended(tenant.reason)
+        key = None if caller.api_key_id is None else (caller.api_key_id, caller.key_hashes)
+        granted = await tenancy.grant_now(tx, caller.tenant_id, caller.user_id, key=key)
+        if granted is not None and caller.grant.permissions <= granted.permissions:
+            return
+        self.forget(caller.tenant_id)
+        if granted is not None:
+            raise RightsChanged
+        raise NotAMember if key is None else Unauthenticated(_DEAD_KEY, remedy="use a live key")
 
     def forget(self, tenant_id: TenantId) -> None:
         """To be called after a transaction has changed who may do what in a tenant: this process knows at once."""

@@ -52,6 +52,11 @@ class Permission(StrEnum):
     OWNERS_WRITE = "owners:write"
 
 
+PASSING = frozenset(
+    {Permission.RUNS_WRITE, Permission.ARTIFACTS_WRITE, Permission.APPROVALS_DECIDE, Permission.CHECKPOINTS_DELETE}
+)
+"""What is done with these ends by itself, as a run does. All else that writes leaves something that lasts."""
+
 OPERATE = "platform:operate"
 """What operators of the platform hold, and nobody else: no role of a tenant can have it."""
 

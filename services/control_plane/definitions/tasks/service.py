@@ -48,6 +48,7 @@ async def create(
     """
     task_id, read = TaskId(new_uuid()), await _read(app, caller, document)
     async with app.database.tenant(caller.tenant_id) as tx:
+        await app.callers.hold(tx, caller)
         await claim(tx)
         definition = await _checked(tx, caller, read, own=task_id)
         if (taken := await tasks.insert(tx, caller.tenant_id, task_id, name=definition.name)) is not None:
@@ -63,6 +64,7 @@ async def add_version(
     """The task at its new version, and the definition as it was read."""
     read = await _read(app, caller, document)
     async with app.database.tenant(caller.tenant_id) as tx:
+        await app.callers.hold(tx, caller)
         definition = await _checked(tx, caller, read, own=task_id)
         await _raise_version(tx, caller, task_id, definition, expected=expected)
         return await get(tx, caller, task_id), replace(read, definition=definition)

@@ -31,6 +31,8 @@ async def request(
         remedy = "leave grace_days out, or ask who operates the platform"
         raise Forbidden("only an operator of the platform may delete a tenant at once", remedy=remedy)
     async with app.database.tenant(tenant_id) as tx:
+        if isinstance(caller, ApiCaller):
+            await app.callers.hold(tx, caller)
         tenant = await tenants.get(tx, tenant_id, lock=True)
         if tenant is None:
             raise _no_such_tenant()
@@ -69,6 +71,8 @@ async def cancel(app: AppResources, caller: Requester, tenant_id: TenantId) -> T
     """`Conflict` once it has begun; a deletion that was cancelled already stays so."""
     _require_own(caller, tenant_id)
     async with app.database.tenant(tenant_id) as tx:
+        if isinstance(caller, ApiCaller):
+            await app.callers.hold(tx, caller)
         before = await _found(tx, tenant_id)
         if await deletions.cancel(tx, tenant_id):
             await _record(tx, caller, tenant_id, "tenant.delete_cancel", {"deletion_id": str(before.deletion_id)})

@@ -87,6 +87,7 @@ async def rotate(
 ) -> tuple[KeyRecord, str]:
     """The key with its new text. Whoever rotates a key gets it, so they must hold what it may do."""
     async with app.database.tenant(caller.tenant_id) as tx:
+        await app.callers.hold(tx, caller)
         before = await _locked(tx, caller, api_key_id, expected)
         if before.revoked_at is not None:
             raise Conflict("the key is revoked", remedy="create a new one")
@@ -132,6 +133,7 @@ async def revoke(
     With `known_too` the keys go that it has made or rotated, and so on: whoever had its text has theirs.
     """
     async with app.database.tenant(caller.tenant_id) as tx:
+        await app.callers.hold(tx, caller)
         known = await key_records.known_through(tx, caller.tenant_id, api_key_id) if known_too else []
         before = await _locked(tx, caller, api_key_id, expected)
         if known and not manages_others(caller):

@@ -27,6 +27,7 @@ async def change_role(
 ) -> Membership:
     """The caller holds what the member may do before and after; the last owner stays one."""
     async with app.database.tenant(caller.tenant_id) as tx:
+        await app.callers.hold(tx, caller)
         owners = await members.hold_owners(tx, caller.tenant_id)
         before = await _expected(tx, caller.tenant_id, user_id, expected)
         caller.require_all(before.grant.permissions, to="change this member's role")
@@ -44,6 +45,7 @@ async def change_role(
 async def remove(app: AppResources, caller: ApiCaller, user_id: UserId, *, expected: Expected) -> None:
     """Ends a membership with its keys and open invitations: here at once, elsewhere within the time for one."""
     async with app.database.tenant(caller.tenant_id) as tx:
+        await app.callers.hold(tx, caller)
         owners = await members.hold_owners(tx, caller.tenant_id)
         before = await _expected(tx, caller.tenant_id, user_id, expected)
         caller.require_all(before.grant.permissions, to="remove this member")

@@ -49,6 +49,7 @@ async def replace(
 ) -> OwnRole:
     """The role as it is from now on. Other processes may hold to the old one for `LOCKSTEP_MEMBERSHIP_SECONDS`."""
     async with app.database.tenant(caller.tenant_id) as tx:
+        await app.callers.hold(tx, caller)
         await roles.count(tx, caller.tenant_id)  # so that no other name is given meanwhile
         before = await _locked(tx, caller, role_id, expected)
         caller.require_all({*before.permissions, *wanted.permissions}, to="change this role")

@@ -83,6 +83,7 @@ async def delete(
     `InUse` where schedules or triggers start runs as it, unless they may fail: then the audit has which they are.
     """
     async with app.database.tenant(caller.tenant_id) as tx:
+        await app.callers.hold(tx, caller)
         account = await get(tx, caller, user_id, lock=True)
         require_version("service account", account.version, expected)
         caller.require_all(account.grant.permissions, to="remove this service account")

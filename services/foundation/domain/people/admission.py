@@ -17,6 +17,17 @@ class NotAMember(Forbidden):
         super().__init__("you are no member of the tenant that the token names")
 
 
+class RightsChanged(Forbidden):
+    """What the caller may do has become less since this process has last asked."""
+
+    code = "rights_changed"
+    retryable = True
+    usual_remedy = "send it again: what you may do now is then known"
+
+    def __init__(self) -> None:
+        super().__init__("what you may do was just changed")
+
+
 class TenantSuspended(Forbidden):
     """Operators have suspended the tenant: until they let it in again, only its owners open anything, their exports."""
 

@@ -9,7 +9,7 @@ from foundation.domain.errors import BudgetExceeded, Conflict, QuotaExceeded
 
 
 class Quota(StrEnum):
-    """What is counted: what there is at once, and what begins in a day of the tenant's calendar."""
+    """What is counted: what there is at once, and what begins in a day of UTC."""
 
     OPEN_RUNS = "open_runs"
     RUNS_A_DAY = "runs_a_day"
@@ -87,7 +87,7 @@ def lowest(numbers: Mapping[LimitSource, int | None]) -> QuotaLimit:
 
 @dataclass(frozen=True, slots=True)
 class QuotaDay:
-    """A day of the tenant's calendar, and the moment at which the next one begins."""
+    """A day of UTC, and the moment at which the next one begins."""
 
     day: date
     resets_at: datetime

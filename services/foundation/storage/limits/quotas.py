@@ -56,12 +56,13 @@ async def hold_starts(tx: Transaction, tenant_id: TenantId) -> None:
 
 
 async def read_rules(tx: Transaction, tenant_id: TenantId) -> QuotaRules:
+    """What holds for the tenant now. Days are those of UTC: with its time zone a tenant could move a day of its own."""
     row = (
         await tx.execute(
             text(
                 """SELECT settings -> 'quotas' AS own, settings -> 'operator_bounds' -> 'quotas' AS bounds, today.day,
-                          CAST(today.day + 1 AS timestamp) AT TIME ZONE time_zone AS resets_at
-                   FROM tenants CROSS JOIN LATERAL (SELECT CAST(now() AT TIME ZONE time_zone AS date) AS day) today
+                          CAST(today.day + 1 AS timestamp) AT TIME ZONE 'UTC' AS resets_at
+                   FROM tenants CROSS JOIN LATERAL (SELECT CAST(now() AT TIME ZONE 'UTC' AS date) AS day) today
                    WHERE tenant_id = :tenant_id"""
             ),
             {"tenant_id": tenant_id},

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from foundation.domain.ids import RoleId, TenantId, UserId
+from foundation.domain.ids import ApiKeyId, RoleId, TenantId, UserId
 from foundation.domain.permissions import Grant, Role, known_permissions
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.statements import text
@@ -83,6 +83,35 @@ async def held_grant(tx: Transaction, tenant_id: TenantId, user_id: UserId) -> G
     """What a member may do, which nobody takes from them until the transaction ends; None of who is no member."""
     rows = await tx.execute(
         text(_SELECT, "AND m.user_id = :user_id FOR SHARE OF m"), {"tenant_id": tenant_id, "user_id": user_id}
+    )
+    row = rows.first()
+    return grant_of(row) if row else None
+
+
+async def grant_now(
+    tx: Transaction, tenant_id: TenantId, user_id: UserId, *, key: tuple[ApiKeyId, Collection[bytes]] | None
+) -> Grant | None:
+    """What the membership grants; None without it, and where this key, with a text of one of the hashes, has ended.
+
+    Also of a tenant that is suspended.
+    """
+    rows = await tx.execute(
+        text(
+            _OF_ANY,
+            """AND m.user_id = :user_id
+               AND (CAST(:api_key_id AS uuid) IS NULL OR EXISTS (
+                   SELECT FROM api_keys k
+                   WHERE k.tenant_id = m.tenant_id AND k.user_id = m.user_id AND k.api_key_id = :api_key_id
+                     AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > now())
+                     AND (k.hash = ANY(CAST(:hashes AS bytea[]))
+                          OR (k.previous_hash = ANY(CAST(:hashes AS bytea[])) AND k.previous_until > now()))))""",
+        ),
+        {
+            "tenant_id": tenant_id,
+            "user_id": user_id,
+            "api_key_id": key and key[0],
+            "hashes": list(key[1]) if key else [],
+        },
     )
     row = rows.first()
     return grant_of(row) if row else None

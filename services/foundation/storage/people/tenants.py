@@ -59,6 +59,26 @@ async def hold(tx: Transaction, tenant_id: TenantId) -> None:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class HeldTenant:
+    """Whether a tenant that is held is suspended, and why."""
+
+    suspended: bool
+    reason: str | None
+
+
+async def held(tx: Transaction, tenant_id: TenantId) -> HeldTenant:
+    """The same, for who has to know whether it is suspended."""
+    rows = await tx.execute(
+        text(
+            """SELECT suspended_at IS NOT NULL AS suspended, suspended_reason AS reason FROM tenants
+               WHERE tenant_id = :tenant_id FOR NO KEY UPDATE"""
+        ),
+        {"tenant_id": tenant_id},
+    )
+    return value_of(HeldTenant, rows.one())
+
+
 async def update(tx: Transaction, tenant_id: TenantId, changed: Mapping[str, Any]) -> None:
     """Sets name, time zone and contact, each to what it is given or to what it was."""
     await tx.execute(

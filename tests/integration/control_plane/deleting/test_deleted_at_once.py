@@ -151,7 +151,7 @@ async def test_a_service_account_that_is_just_getting_a_schedule_is_in_use(
             else:
                 removed, made = await at_once(scratch, removing, making)
                 assert removed.status_code == 204, removed.text
-                problem(made, 403, "not_a_member")
+                problem(made, 401, "unauthenticated")
 
 
 @pytest.mark.parametrize("order", ["revoked first", "rotated first"])

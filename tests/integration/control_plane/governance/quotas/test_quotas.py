@@ -1,4 +1,4 @@
-"""Quotas: set by the tenant within an operator's bounds, counted exactly, reset with the tenant's day, told of."""
+"""Quotas: set by the tenant within an operator's bounds, counted exactly, reset with the day, told of."""
 
 import asyncio
 from typing import Any
@@ -112,9 +112,7 @@ async def test_of_many_starts_at_once_exactly_so_many_are_open_as_may_be(
     assert runs_of(scratch, tenant) == MOST
 
 
-async def test_a_new_day_of_the_tenant_begins_at_nothing(
-    lonely_api: ApiInProcess, scratch: ScratchDatabase, tenant: Tenant
-) -> None:
+async def test_a_new_day_begins_at_nothing(lonely_api: ApiInProcess, scratch: ScratchDatabase, tenant: Tenant) -> None:
     async with lonely_api.caller(tenant) as owner:
         task = await a_task(owner)
         await put(owner, {"tenant": {"runs_a_day": 1}})
@@ -127,6 +125,21 @@ async def test_a_new_day_of_the_tenant_begins_at_nothing(
         assert (await start(owner, task)).status_code == 201
     # of the three days the first lies too far back by now
     assert rows_of(scratch, tenant) == 4
+
+
+async def test_a_tenant_cannot_move_the_day_by_its_time_zone(lonely_api: ApiInProcess, tenant: Tenant) -> None:
+    async with lonely_api.caller(tenant) as owner, lonely_api.operator() as operator:
+        task, path = await a_task(owner), f"/tenants/{tenant.tenant_id}"
+        bounds = await operator.put(f"{path}/bounds", json={"quotas": {"tenant": {"runs_a_day": 1}}})
+        assert bounds.status_code == 200, bounds.text
+        assert (await start(owner, task)).status_code == 201
+        resets_at = set()
+        for zone in ("Pacific/Kiritimati", "Etc/GMT+12", "Asia/Tokyo", "UTC"):
+            assert (await owner.patch(path, json={"time_zone": zone})).status_code == 200
+            refused = await start(owner, task)
+            assert refused.status_code == 429, zone
+            resets_at.add(refused.json()["resets_at"])
+        assert len(resets_at) == 1
 
 
 async def test_a_repeat_under_a_key_and_a_refusal_count_nothing(lonely_api: ApiInProcess, tenant: Tenant) -> None:
