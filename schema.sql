@@ -1435,6 +1435,8 @@ CREATE TABLE tenant_deletions (
     -- what keeps it from going on, in words
     waits_for   text CHECK (length(waits_for) <= 1000),
     certificate text,
+    -- when it is looked for what has come late, of one that is done
+    look_at     timestamptz,
     CONSTRAINT tenant_deletions_phase CHECK ((status = 'running') = (phase IS NOT NULL)),
     CONSTRAINT tenant_deletions_certified CHECK ((status = 'deleted') = (certificate IS NOT NULL))
 );
@@ -1520,7 +1522,9 @@ GRANT UPDATE (left_tenant_id) ON users TO registry;
 CREATE FUNCTION note_leaving() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-    UPDATE public.users SET left_tenant_id = OLD.tenant_id WHERE user_id = OLD.user_id;
+    -- One that goes with its members is left by nobody.
+    UPDATE public.users SET left_tenant_id = OLD.tenant_id
+    WHERE user_id = OLD.user_id AND EXISTS (SELECT FROM public.tenants t WHERE t.tenant_id = OLD.tenant_id);
     RETURN NULL;
 END $$;
 ALTER FUNCTION note_leaving() OWNER TO registry;
@@ -1762,7 +1766,7 @@ GRANT EXECUTE ON FUNCTION forget_spans(interval, int), spans_of_trace(text, time
 
 -- Which exports and deletions have something to be done is asked for all tenants at once; it is done in each alone.
 GRANT SELECT (tenant_id, export_id, status, leased_until, expires_at) ON tenant_exports TO timekeeper;
-GRANT SELECT (tenant_id, status, leased_until, not_before) ON tenant_deletions TO timekeeper;
+GRANT SELECT (tenant_id, status, leased_until, not_before, look_at) ON tenant_deletions TO timekeeper;
 CREATE FUNCTION exports_with_work(as_of timestamptz, most int) RETURNS TABLE (tenant_id uuid, export_id uuid)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
     AS 'SELECT x.tenant_id, x.export_id FROM public.tenant_exports x
@@ -1777,6 +1781,13 @@ ALTER FUNCTION exports_with_work(timestamptz, int) OWNER TO timekeeper;
 ALTER FUNCTION deletions_with_work(timestamptz, int) OWNER TO timekeeper;
 REVOKE ALL ON FUNCTION exports_with_work(timestamptz, int), deletions_with_work(timestamptz, int) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION exports_with_work(timestamptz, int), deletions_with_work(timestamptz, int) TO control_plane;
+-- What is done is looked at again: a form or a process of before may have written since.
+CREATE FUNCTION deletions_to_look_at(as_of timestamptz, most int) RETURNS SETOF uuid
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+    AS 'SELECT d.tenant_id FROM public.tenant_deletions d WHERE d.status = ''deleted'' AND d.look_at <= as_of ORDER BY d.look_at LIMIT most';
+ALTER FUNCTION deletions_to_look_at(timestamptz, int) OWNER TO timekeeper;
+REVOKE ALL ON FUNCTION deletions_to_look_at(timestamptz, int) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION deletions_to_look_at(timestamptz, int) TO control_plane;
 
 -- A certificate is read by whoever knows its id, since nobody belongs to the tenant any more.
 GRANT SELECT (deletion_id, certificate) ON tenant_deletions TO registry;
@@ -1827,6 +1838,8 @@ BEGIN
         WHEN 'running' THEN (NEW.status = 'deleted' AND OLD.phase = 'verifying' AND NOT lives)
             OR (NEW.status = 'running' AND (array_position(phases, NEW.phase) >= array_position(phases, OLD.phase)
                                             OR (OLD.phase = 'verifying' AND NEW.phase = 'objects')))
+        -- when it is looked at again is all that changes of one that is done
+        WHEN 'deleted' THEN to_jsonb(NEW) - 'look_at' = to_jsonb(OLD) - 'look_at'
         ELSE false END;
     IF may_be IS NOT TRUE THEN
         RAISE EXCEPTION 'the deletion of a tenant goes from % % to no % %', OLD.status, OLD.phase, NEW.status, NEW.phase
@@ -2049,7 +2062,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON kill_switches, platform_kill_switch TO c
 GRANT SELECT, INSERT, UPDATE ON tenant_exports TO control_plane;
 -- a deletion is asked for, and then goes as far as its trigger lets it
 GRANT SELECT, INSERT (tenant_id, deletion_id, requested_by, requested_at, not_before) ON tenant_deletions TO control_plane;
-GRANT UPDATE (deletion_id, status, phase, requested_by, requested_at, not_before, started_at, ended_at, leased_until, removed, waits_for, certificate) ON tenant_deletions TO control_plane;
+GRANT UPDATE (deletion_id, status, phase, requested_by, requested_at, not_before, started_at, ended_at, leased_until, removed, waits_for, certificate, look_at) ON tenant_deletions TO control_plane;
 GRANT SELECT, INSERT, UPDATE ON retention_sweeps TO control_plane;
 -- content that has expired goes; of stored answers it sees where they lie, and not what they are
 GRANT UPDATE (request, response) ON turns TO control_plane;

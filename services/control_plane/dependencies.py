@@ -1,6 +1,7 @@
 """What routes ask for: the transaction of the request, and the typed caller."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 from fastapi import Depends, Header, Query, Request, Security
@@ -9,13 +10,14 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from control_plane.identity.callers import ApiCaller, Operator, Person
 from control_plane.requests.break_glass import documented, named_access, refuse_access, require_reading
-from control_plane.requests.calls.known_callers import by_access, count, tell_audit
+from control_plane.requests.calls.known_callers import by_access, count, tell_audit, tell_nobody
 from control_plane.requests.etags import IF_MATCH_PATTERN, Conditions
 from control_plane.requests.lists.paging import MAX_CURSOR_LENGTH, PageRequest
 from control_plane.requests.lists.seals import seal_of
 from control_plane.requests.queries import IN_DIGITS
 from control_plane.resources import AppResources
 from foundation.domain.errors import Forbidden
+from foundation.domain.people.acting import as_member_of
 from foundation.domain.permissions import OPERATE, PASSING, SIGNED_IN, Permission
 from foundation.storage.session.database import Transaction
 from foundation.telemetry.logs import bind
@@ -54,18 +56,33 @@ WHILE_SUSPENDED = frozenset({"export_tenant", "list_tenant_exports", "get_tenant
 """What people may do in a tenant that is suspended: whoever may take everything along, may do so then, too."""
 
 
+@contextmanager
+def _acting(request: Request, caller: ApiCaller, *, while_suspended: bool = False) -> Iterator[None]:
+    """What the caller does; of whom a transaction finds that their tenant is gone, nobody remembers anything."""
+    try:
+        with as_member_of(caller.tenant_id, while_suspended=while_suspended) as acting:
+            yield
+    finally:
+        if acting.refused:
+            _resources(request).callers.forget(caller.tenant_id)
+            tell_nobody()
+
+
 async def authenticated(request: Request, credential: Credential) -> AsyncIterator[ApiCaller]:
+    while_suspended = True  # as operators may read of a tenant that is going what there is still
     if (access_id := named_access(request)) is not None:
         caller = await by_access(request, text_of(credential), access_id)
     else:
         operation = getattr(request.scope.get("route"), "operation_id", None)
-        caller = await _resources(request).callers.authenticate(
-            text_of(credential), while_suspended=operation in WHILE_SUSPENDED
-        )
+        while_suspended = operation in WHILE_SUSPENDED
+        caller = await _resources(request).callers.authenticate(text_of(credential), while_suspended=while_suspended)
         await count(request, caller)
     tell_audit(request, caller, None)
     require_reading(request, caller)
-    with bind(tenant_id=caller.tenant_id, actor=caller.actor):
+    with (
+        bind(tenant_id=caller.tenant_id, actor=caller.actor),
+        _acting(request, caller, while_suspended=while_suspended),
+    ):
         yield caller
 
 
@@ -104,10 +121,16 @@ class Overseen:
             caller = await _resources(request).callers.operator_or_member(text_of(credential))
             await count(request, caller)
         tell_audit(request, caller, self.permission)
-        if isinstance(caller, ApiCaller):
-            require_reading(request, caller)
-            caller.require(self._needed)
-        with bind(actor=caller.actor):
+        if not isinstance(caller, ApiCaller):
+            with bind(actor=caller.actor):
+                yield caller
+            return
+        require_reading(request, caller)
+        caller.require(self._needed)
+        with (
+            bind(actor=caller.actor),
+            _acting(request, caller, while_suspended=caller.access is not None),
+        ):
             yield caller
 
 

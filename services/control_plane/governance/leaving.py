@@ -3,6 +3,7 @@
 from control_plane.governance.retention.leftovers import LeftoverSweeping
 from control_plane.governance.retention.sweeping import ContentSweeping
 from control_plane.governance.tenant_deletions.erasing import Erasing
+from control_plane.governance.tenant_deletions.late import LateLooks
 from control_plane.governance.tenant_deletions.stopping import Stopping
 from control_plane.governance.tenant_exports.making import ExportMaking
 from control_plane.resources import AppResources
@@ -15,6 +16,7 @@ def loops_of_leaving(app: AppResources, live_text: LiveText) -> list[tuple[str, 
     clock_outside = app.settings.schedule_clock == "eventbridge"
     stopping = Stopping(app.database, app.callers.forget, clock_outside=clock_outside)
     erasing = Erasing(app.database, app.objects, app.gateway, live_text, app.certificates, stopping)
+    late = LateLooks(app.database, app.objects, app.gateway, live_text)
     sweeping = ContentSweeping(app.database, app.objects, form_seconds=app.settings.url_seconds)
     leftovers = LeftoverSweeping(app.database, app.objects)
     return [
@@ -22,4 +24,5 @@ def loops_of_leaving(app: AppResources, live_text: LiveText) -> list[tuple[str, 
         ("what forms have left", leftovers.run),
         ("exports of tenants", making.run),
         ("deletions of tenants", erasing.run),
+        ("what comes late of deleted tenants", late.run),
     ]

@@ -20,6 +20,12 @@ KEPT = {
 }
 """What stays, and why; decision 83."""
 
+LATE = (
+    "what a form or a process of before writes after this into the bucket or Redis is removed after a quarter of the"
+    " time since, and a day at most; it is looked for during 30 days"
+)
+"""What cannot be waited for; decision 128."""
+
 
 class DeletionCertificates:
     """Signs with the platform's own key, with which services know each other too."""

@@ -1,5 +1,6 @@
 """Closes a run to further calls, and reads what its scopes have spent."""
 
+import asyncio
 from collections.abc import Sequence
 
 from redis.exceptions import RedisError
@@ -12,6 +13,9 @@ from llm_gateway.budget.limits.scopes import ScopeKind
 from llm_gateway.budget.redis import keys
 from llm_gateway.budget.refusals import BucketClosed
 from llm_gateway.budget.store import ALL_GENERATIONS, BudgetStore
+
+_LOOKS, _LOOK_SECONDS = 10, 0.2
+"""So that whoever asks has an answer within two seconds."""
 
 
 class RunSpending:
@@ -30,13 +34,26 @@ class RunSpending:
             ) from error
 
     async def forget_tenant(self, tenant_id: TenantId) -> ForgottenTenant:
-        """Removes the tenant's counters once nothing is held; `DependencyUnavailable` while Redis is away."""
+        """Removes the tenant's counters once nothing is held and the ledger has what was settled.
+
+        `DependencyUnavailable` while Redis is away.
+        """
         try:
             held = (await self._store.counters(tenant_id, ScopeKind.TENANT, tenant_id)).held
-            removed = await self._store.forget_tenant(tenant_id) if held == NOTHING else 0
+            recorded = held == NOTHING and await self._is_recorded(tenant_id)
+            removed = await self._store.forget_tenant(tenant_id) if recorded else 0
         except RedisError as error:
             raise DependencyUnavailable("Redis does not answer", retry_after=1) from error
-        return ForgottenTenant(held=held, keys=removed)
+        return ForgottenTenant(held=held, keys=removed, recorded=recorded)
+
+    async def _is_recorded(self, tenant_id: TenantId) -> bool:
+        """Whether the ledger has, or has soon, whatever was settled up to now."""
+        bucket, until = keys.bucket_of(tenant_id), await self._store.now_ms()
+        for _ in range(_LOOKS):
+            if await self._store.is_recorded_until(bucket, until):
+                return True
+            await asyncio.sleep(_LOOK_SECONDS)
+        return False
 
     async def read(self, run_id: RunId, *, tenant_id: TenantId, step_ids: Sequence[StepId]) -> RunMoney:
         """What the run, its tenant and these steps have committed and hold."""

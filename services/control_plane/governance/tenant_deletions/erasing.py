@@ -10,14 +10,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from control_plane.gateway_client.client import GatewayClient
+from control_plane.governance.tenant_deletions.late import FIRST_LOOK
 from control_plane.governance.tenant_deletions.stopping import Stopping
-from control_plane.identity.deletion_certificates import KEPT, KIND, DeletionCertificates
+from control_plane.identity.deletion_certificates import KEPT, KIND, LATE, DeletionCertificates
 from foundation.cloud.live_text.base import LiveText
 from foundation.cloud.objects.base import ObjectStore
 from foundation.cloud.objects.keys import prefixes_of_tenant
 from foundation.domain.errors import LockstepError
 from foundation.domain.ids import TenantId
-from foundation.domain.money import NOTHING
 from foundation.storage.leaving import deletions
 from foundation.storage.leaving.deletions import LEDGER, DeletionPhase, TenantDeletion
 from foundation.storage.people import audit
@@ -73,7 +73,7 @@ class Erasing:
         """Does what the phase is about; the phase that follows, or None where it is over, or has to wait."""
         match phase:
             case DeletionPhase.STOPPING:
-                waits_for = await self.stopping.what_remains(tenant_id)
+                waits_for = await self.stopping.what_remains(tenant_id, now=self.now())
                 if waits_for is not None:
                     await self._wait(tenant_id, phase, waits_for)
                     return None
@@ -90,8 +90,8 @@ class Erasing:
 
     async def _forget(self, tenant_id: TenantId) -> DeletionPhase | None:
         forgotten = await self.gateway.forget_tenant(tenant_id)
-        if forgotten.held != NOTHING:
-            await self._wait(tenant_id, DeletionPhase.CACHES, "calls of models that are not settled yet")
+        if forgotten.is_open:
+            await self._wait(tenant_id, DeletionPhase.CACHES, "calls of models that are not settled or recorded yet")
             return None
         texts = await self.live_text.forget(tenant_id)
         return await self._noted(tenant_id, DeletionPhase.ROWS, {"redis": forgotten.keys + texts})
@@ -109,7 +109,8 @@ class Erasing:
     async def _verify(self, tenant_id: TenantId) -> DeletionPhase | None:
         """Counts what is left everywhere; if anything is, somebody wrote it meanwhile, and it is removed again."""
         objects = sum([await self.objects.count(prefix) for prefix in prefixes_of_tenant(tenant_id)])
-        redis = (await self.gateway.forget_tenant(tenant_id)).keys + await self.live_text.forget(tenant_id)
+        forgotten = await self.gateway.forget_tenant(tenant_id)
+        redis = forgotten.keys + forgotten.is_open + await self.live_text.forget(tenant_id)
         now = self.now()
         async with self.database.tenant(tenant_id) as tx:
             rows = await deletions.rows_left(tx)
@@ -121,7 +122,8 @@ class Erasing:
             if not left:
                 claims = _claims(deletion, now=now, checked=sorted(rows), ledger=rows.get(LEDGER, 0))
                 certificate = self.certificates.sign(claims)
-                await deletions.complete(tx, tenant_id, certificate=certificate, now=now)
+                look_at = now + FIRST_LOOK
+                await deletions.complete(tx, tenant_id, certificate=certificate, now=now, look_at=look_at)
                 detail = {"deletion_id": str(deletion.deletion_id), "removed": deletion.removed}
                 await audit.record_operator(
                     tx, actor=DELETER, action="tenant.deleted", target=str(tenant_id), detail=detail
@@ -156,5 +158,6 @@ def _claims(deletion: TenantDeletion, *, now: datetime, checked: list[str], ledg
         "removed": deletion.removed,
         "verified_empty": [*(name for name in checked if name != LEDGER), "objects", "redis"],
         "kept": KEPT,
+        "late": LATE,
         "ledger_rows": ledger,
     }

@@ -65,10 +65,12 @@ class ExportMaking:
         try:
             await self._make(tenant_id, export)
         except _TakenOver:
-            _log.info("an export is made by another process now")
+            _log.info("an export is not made here any more: another process makes it, or the tenant is being deleted")
         except (LockstepError, OSError) as error:
             _log.warning("an export could not be made", exc_info=error)
             await self._failed(tenant_id, export)
+        async with self.database.tenant(tenant_id) as tx:
+            await exports.let_go(tx, tenant_id, export)
 
     async def _make(self, tenant_id: TenantId, export: TenantExport) -> None:
         async def still_ours() -> None:
@@ -76,17 +78,26 @@ class ExportMaking:
                 if not await exports.renew(tx, tenant_id, export, until=self.now() + _LEASE):
                     raise _TakenOver("another process makes this export")
 
-        with tempfile.TemporaryDirectory(prefix="lockstep-export-") as folder:
-            path = Path(folder) / "archive.zip"
+        key = exports.key_of(tenant_id, export)
+        # The file has no name in any folder: whoever dies leaves nothing of the tenant on the disk.
+        with tempfile.TemporaryFile() as file:
+            path = Path(f"/proc/self/fd/{file.fileno()}")
             archive = TenantArchive(self.database, self.objects, tenant_id, export.export_id, still_ours)
             await archive.write(path, as_of=self.now())
             size, sha256 = _measured(path)
-            await self.objects.put_file(exports.key_of(tenant_id, export), path, content_type="application/zip")
+            await still_ours()
+            await self.objects.put_file(key, path, content_type="application/zip")
         now = self.now()
         async with self.database.tenant(tenant_id) as tx:
             expires_at = now + timedelta(hours=KEPT_EXPORT_HOURS)
-            if await exports.end(tx, tenant_id, export, now=now, expires_at=expires_at, size=size, sha256=sha256):
+            is_ready = await exports.end(
+                tx, tenant_id, export, now=now, expires_at=expires_at, size=size, sha256=sha256
+            )
+            if is_ready:
                 await self._record(tenant_id, export, "tenant.export_ready", tx)
+        if not is_ready:
+            # Taken over, or ended by the deletion of the tenant: nothing names what was stored here.
+            await self.objects.purge(key)
 
     async def _failed(self, tenant_id: TenantId, export: TenantExport) -> None:
         """Tried again when the lease has lapsed; given up after the last attempt."""

@@ -35,6 +35,13 @@ def tell_audit(request: Request, caller: ApiCaller | Operator | Person, permissi
     call.access = {"access_id": str(access.access_id), "reason": access.reason} if access else {}
 
 
+def tell_nobody() -> None:
+    """Takes back who calls: their tenant is gone, and with it the audit that would tell of the call."""
+    call = current_call()
+    if call is not None:
+        call.actor = call.tenant_id = None
+
+
 async def by_access(request: Request, credential: str | None, access_id: BreakGlassId) -> ApiCaller:
     """An operator who reads what is a tenant's. What is refused before its access is known, is told of the operator."""
     callers: Callers = request.app.state.resources.callers

@@ -48,10 +48,16 @@ class RunMoney(Message):
 
 
 class ForgottenTenant(Message):
-    """How many keys of a tenant were removed; none while calls of it still hold something."""
+    """How many keys of a tenant were removed; none while calls of it hold something, or are not in the ledger yet."""
 
     held: Amount
     keys: int
+    recorded: bool = True
+    """Whether the ledger has all that was settled of its calls; a gateway of before this member does not say."""
+
+    @property
+    def is_open(self) -> bool:
+        return self.held != NOTHING or not self.recorded
 
 
 class WindowSpending(Message):

@@ -101,7 +101,7 @@ WITHHELD: Mapping[str, str] = {
     "audit_log": "xact",
     "audit_chain": "xact",
     "tenant_exports": "leased_until attempts",
-    "tenant_deletions": "phase started_at ended_at leased_until removed waits_for certificate",
+    "tenant_deletions": "phase started_at ended_at leased_until removed waits_for certificate look_at",
 }
 """Secrets, what secrets are derived from or known by, and what only the platform's own processes can use."""
 

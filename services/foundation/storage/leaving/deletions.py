@@ -205,14 +205,14 @@ async def release(tx: Transaction, tenant_id: TenantId) -> None:
     )
 
 
-async def complete(tx: Transaction, tenant_id: TenantId, *, certificate: str, now: datetime) -> None:
+async def complete(tx: Transaction, tenant_id: TenantId, *, certificate: str, now: datetime, look_at: datetime) -> None:
     await tx.execute(
         text(
             """UPDATE tenant_deletions SET status = 'deleted', phase = NULL, waits_for = NULL, leased_until = NULL,
-                      ended_at = :now, certificate = :certificate
+                      ended_at = :now, certificate = :certificate, look_at = :look_at
                WHERE tenant_id = :tenant_id AND status = 'running'"""
         ),
-        {"tenant_id": tenant_id, "now": now, "certificate": certificate},
+        {"tenant_id": tenant_id, "now": now, "certificate": certificate, "look_at": look_at},
     )
 
 

@@ -163,6 +163,37 @@ async def end(
     return changed.rowcount == 1
 
 
+async def end_all(tx: Transaction, tenant_id: TenantId, *, now: datetime, error: str) -> None:
+    """Ends those that are not made yet. Who makes one notices it, and lets it go."""
+    await tx.execute(
+        text(
+            """UPDATE tenant_exports SET status = 'failed', ended_at = :now, error = :error
+               WHERE tenant_id = :tenant_id AND status = 'pending'"""
+        ),
+        {"tenant_id": tenant_id, "now": now, "error": error},
+    )
+
+
+async def let_go(tx: Transaction, tenant_id: TenantId, export: TenantExport) -> None:
+    """Says that this attempt writes nothing any more, of an export that has ended meanwhile."""
+    await tx.execute(
+        text(
+            """UPDATE tenant_exports SET leased_until = NULL
+               WHERE tenant_id = :tenant_id AND export_id = :export_id AND status = 'failed' AND attempts = :attempts"""
+        ),
+        {"tenant_id": tenant_id, "export_id": export.export_id, "attempts": export.attempts},
+    )
+
+
+async def held(tx: Transaction, tenant_id: TenantId, *, as_of: datetime) -> int:
+    """How many exports somebody works on now, those included that have ended meanwhile."""
+    rows = await tx.execute(
+        text("SELECT count(*) FROM tenant_exports WHERE tenant_id = :tenant_id AND leased_until > :as_of"),
+        {"tenant_id": tenant_id, "as_of": as_of},
+    )
+    return int(rows.scalar_one())
+
+
 async def expire(tx: Transaction, tenant_id: TenantId, export_id: ExportId) -> None:
     """Its object is gone."""
     await tx.execute(

@@ -9,6 +9,9 @@ from foundation.storage.limits.kill_switches import EngagedSwitch
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.statements import text
 
+GATEWAYS_KNOW_SECONDS = 5.0
+"""A gateway admits calls by limits that are no older: by then all know of a suspension, or of a kill switch."""
+
 
 @dataclass(frozen=True, slots=True)
 class TenantLimits:

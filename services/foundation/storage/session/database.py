@@ -16,6 +16,7 @@ from sqlalchemy.util.concurrency import greenlet_spawn
 
 from foundation.domain.errors import DatabaseBusy, DatabaseUnavailable
 from foundation.domain.ids import TenantId
+from foundation.domain.people.acting import acting_for
 from foundation.storage.session.answering import AnsweringConnection, Unanswered
 from foundation.storage.session.documents import from_jsonb
 from foundation.storage.session.refusals import in_our_words
@@ -35,7 +36,12 @@ _BEGIN = "BEGIN"
 _BEGIN_READING = "BEGIN READ ONLY"
 _BEGIN_AT_ONE_MOMENT = "BEGIN ISOLATION LEVEL REPEATABLE READ"
 _FOR = "; SELECT set_config('lockstep.tenant', '{}', true)"
-_PLANNED_ONCE = ", set_config('plan_cache_mode', 'force_generic_plan', true)"
+_PLANNED_ONCE = ", set_config('plan_cache_mode', 'force_generic_plan', true) AS planned"
+
+_IS_THERE = (
+    "; SELECT EXISTS (SELECT FROM tenants WHERE tenant_id = '{0}') AS is_there,"
+    " EXISTS (SELECT FROM tenant_deletions WHERE tenant_id = '{0}' AND status = 'running') AS is_going"
+)
 
 ONLY_THE_PRIMARY: Final = "read-write"
 """Which sessions are good: after a failover an address may lead to a standby, where nobody may write or listen."""
@@ -107,10 +113,19 @@ class Database:
         With `one_moment` all its statements see the same snapshot of the database; with `read_only` PostgreSQL itself
         refuses whatever would write. With `planned_once` a statement that its connection knows keeps one plan for all
         values: for statements that read few rows by an index, whose planning takes longer than they do.
+
+        Within `acting.as_member_of` it also sees, in the same round trip, whether the tenant is there still:
+        `NotAMember` or `TenantSuspended` where it is not.
         """
         begin = _BEGIN_AT_ONE_MOMENT if one_moment else _BEGIN_READING if read_only else _BEGIN
         begin += _FOR.format(UUID(str(tenant_id))) + _PLANNED_ONCE * planned_once
+        acting = acting_for(tenant_id)
+        if acting is not None:
+            begin += _IS_THERE.format(UUID(str(tenant_id)))
         async with self._begun(begin, writing=not read_only) as tx:
+            if acting is not None:
+                found = await tx.last_answer()
+                acting.admit(is_there=found.is_there, is_going=found.is_going)
             yield tx
 
     @asynccontextmanager

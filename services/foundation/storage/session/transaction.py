@@ -86,6 +86,15 @@ class Transaction:
         rows = await self._cursor.fetchall() if result is not None and result.nfields else ()
         return Result(rows, self._cursor.rowcount)
 
+    async def last_answer(self) -> Row:
+        """The row that answered the last of the commands which began the transaction."""
+        while self._cursor.nextset():
+            pass
+        row = await self._cursor.fetchone()
+        if row is None:
+            raise AssertionError("what begins a transaction answers with a row")
+        return cast("Row", row)
+
     async def execute_each(self, statement: Statement, many: Sequence[Mapping[str, Any]]) -> None:
         """Sends a statement once for each set of values, in few round trips."""
         if self._observe is not None:

@@ -20,7 +20,7 @@ from foundation.domain.ids import TenantId
 from foundation.domain.money import NO_LIMIT, BudgetLimit
 from foundation.domain.people.admission import TenantSuspended
 from foundation.storage.ledger.rolling_spend import committed_in_rolling_window
-from foundation.storage.limits.tenant_limits import TenantLimits, read_tenant_limits
+from foundation.storage.limits.tenant_limits import GATEWAYS_KNOW_SECONDS, TenantLimits, read_tenant_limits
 from foundation.storage.session.database import Database
 from foundation.telemetry.logs import logger
 from llm_gateway.budget.limits.backfill import Backfill
@@ -29,7 +29,7 @@ from llm_gateway.single_flight import SingleFlight
 
 FRESH_SECONDS = 2.0
 """Younger limits are used as they are; older ones are used too, while new ones are fetched beside the call."""
-MAX_AGE_SECONDS = 5.0
+MAX_AGE_SECONDS = GATEWAYS_KNOW_SECONDS
 """A call waits until older limits are renewed; while PostgreSQL is away the last known ones stay in force."""
 _MOST_REMEMBERED = 50_000
 ALIVE_SECONDS = 15.0
