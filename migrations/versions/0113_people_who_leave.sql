@@ -15,16 +15,16 @@ CREATE TRIGGER note_leaving AFTER DELETE ON memberships FOR EACH ROW EXECUTE FUN
 -- A person who belongs to no other tenant goes with the last that they belonged to, members and who has left alike; where
 -- something of another tenant names them, their number stays, without subject and address. Each person is locked before it
 -- is asked where they belong, so that who joins another tenant meanwhile has joined it, or does so as somebody new.
-CREATE FUNCTION erase_people(most int) RETURNS TABLE (handled bigint, memberships bigint, invitations bigint, users bigint)
+CREATE FUNCTION erase_people(most int) RETURNS TABLE (handled bigint, members_gone bigint, invitations_gone bigint, users_gone bigint)
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     person uuid;
     gone bigint;
 BEGIN
     handled := 0;
-    memberships := 0;
-    invitations := 0;
-    users := 0;
+    members_gone := 0;
+    invitations_gone := 0;
+    users_gone := 0;
     UPDATE public.invitations i SET invited_by = NULL WHERE i.tenant_id = public.current_tenant() AND i.invited_by IS NOT NULL;
     FOR person IN SELECT m.user_id FROM public.memberships m WHERE m.tenant_id = public.current_tenant()
                   UNION SELECT i.accepted_by FROM public.invitations i WHERE i.tenant_id = public.current_tenant() AND i.accepted_by IS NOT NULL
@@ -36,14 +36,14 @@ BEGIN
         PERFORM FROM public.users u WHERE u.user_id = person FOR UPDATE;
         DELETE FROM public.memberships m WHERE m.tenant_id = public.current_tenant() AND m.user_id = person;
         GET DIAGNOSTICS gone = ROW_COUNT;
-        memberships := memberships + gone;
+        members_gone := members_gone + gone;
         DELETE FROM public.invitations i WHERE i.tenant_id = public.current_tenant() AND i.accepted_by = person;
         GET DIAGNOSTICS gone = ROW_COUNT;
-        invitations := invitations + gone;
+        invitations_gone := invitations_gone + gone;
         IF EXISTS (SELECT FROM public.memberships m WHERE m.user_id = person) THEN
             UPDATE public.users u SET left_tenant_id = NULL WHERE u.user_id = person AND u.left_tenant_id = public.current_tenant();
         ELSE
-            users := users + 1;
+            users_gone := users_gone + 1;
             BEGIN
                 DELETE FROM public.users u WHERE u.user_id = person;
             EXCEPTION WHEN foreign_key_violation THEN

@@ -247,7 +247,7 @@ async def erase_part(tx: Transaction, *, most: int) -> dict[str, int]:
             return {table: gone}
     people = (await tx.execute(text("SELECT * FROM erase_people(:most)"), {"most": most})).one()
     if people.handled:
-        return {"memberships": people.memberships, "invitations": people.invitations, "users": people.users}
+        return {"memberships": people.members_gone, "invitations": people.invitations_gone, "users": people.users_gone}
     for table in ("invitations", "roles", "tenants"):
         if gone := await _erase(tx, table, most):
             return {table: gone}

@@ -32,6 +32,7 @@ WORDS = {
     "too_many_requests": "the job has made all the requests that it may make",
     "too_many_bytes": "the job has moved all the bytes that it may move",
     "too_many_model_calls": "the call has made all the calls of models that it may make",
+    "budget_exceeded": "a budget is spent, and the gateway refused the call",
     "model_not_allowed": "the call may call no model but the one that its arguments name",
     "path_not_allowed": "the gateway serves jobs at the paths of model calls alone",
     "too_slow": "nothing came for too long",

@@ -20,7 +20,7 @@ class QuotaView:
     """One quota of the tenant or of a user, and how it stands now.
 
     Attributes:
-        quota (Quota): What is counted: what there is at once, and what begins in a day of the tenant's calendar.
+        quota (Quota): What is counted: what there is at once, and what begins in a day of UTC.
         scope (QuotaScope): For whom it is counted: the tenant as a whole, or each of its users.
         scope_id (UUID): the tenant, or the user
         limit (int | None): null for no limit

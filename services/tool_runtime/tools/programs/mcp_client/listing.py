@@ -2,12 +2,15 @@
 
 import hashlib
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tool_runtime.tools.programs import json_values
 from tool_runtime.tools.programs.mcp_client.faults import McpFailed
-from tool_runtime.tools.programs.mcp_client.sieve import ToolSieve
 from tool_runtime.tools.programs.results import clean, size_of
+
+if TYPE_CHECKING:
+    # It needs the library of MCP, which is installed in the sandbox alone.
+    from tool_runtime.tools.programs.mcp_client.sieve import ToolSieve
 
 MOST_PAGES = 50
 MOST_LISTED = 200
@@ -19,7 +22,7 @@ _SHOWN = 5
 Listed = list[dict[str, Any]]
 
 
-async def listed(client: Any, sieve: ToolSieve) -> Listed:
+async def listed(client: Any, sieve: "ToolSieve") -> Listed:
     """Raises `McpFailed` where there are too many, or two of one name.
 
     One of which something cannot be stored is left out, and told by the sieve.

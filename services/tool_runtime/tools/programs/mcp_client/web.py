@@ -63,38 +63,39 @@ class _ThroughProxy(httpx2.AsyncBaseTransport):
             self._watch.fail("egress_denied", told_refusal(refused, request.url.host))
         if response.headers.get("Content-Encoding", "identity") != "identity":
             self._watch.fail("garbage", "the server sends a body that is packed, which was not asked for")
-        elif refused is None and request.method == "POST" and (fault := _no_server(response)):
-            self._watch.fail(*fault)
+        elif refused is None and request.method == "POST":
+            self._fail_of_no_server(response)
         response.stream = _Counted(response.stream, self._watch)
         return response
 
+    def _fail_of_no_server(self, response: Any) -> None:
+        """Ends the call where an answer shows that no MCP server is asked, or not as it wants to be.
+
+        Other statuses may be a server's that does not know a newer revision, which is then asked by an older one.
+        """
+        status, kind = response.status_code, response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+        if status in _REDIRECTS:
+            place = clean(response.headers.get("Location", ""))[:SHOWN]
+            self._watch.fail(
+                "redirected",
+                f"the address leads elsewhere ({status}{': ' if place else ''}{place}), and redirects are not followed;"
+                " give the server's own address, and name its host in the task's `egress`",
+            )
+        if status in _NOT_AUTHORIZED:
+            self._watch.fail(
+                "not_authorized",
+                f"the server wants credentials, or does not take those that it was sent ({status}); name a secret of"
+                " its host in the task's `secrets`, which the proxy adds",
+            )
+        if status == _OK and kind not in _OF_MCP:
+            self._watch.fail(
+                "no_mcp_server",
+                f"the address answers with {kind[:100] or 'no type of content'} where MCP has JSON or a stream of"
+                " events; it is no MCP server's: give the whole address of its endpoint, which often ends in /mcp",
+            )
+
     async def aclose(self) -> None:
         await self._inner.aclose()
-
-
-def _no_server(response: Any) -> tuple[str, str] | None:
-    """Code and words where an answer shows that no MCP server is asked, or not as it wants to be.
-
-    Other statuses may be a server's that does not know a newer revision, which is then asked by an older one.
-    """
-    status, kind = response.status_code, response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-    if status in _REDIRECTS:
-        place = clean(response.headers.get("Location", ""))[:SHOWN]
-        return "redirected", (
-            f"the address leads elsewhere ({status}{': ' if place else ''}{place}), and redirects are not followed;"
-            " give the server's own address, and name its host in the task's `egress`"
-        )
-    if status in _NOT_AUTHORIZED:
-        return "not_authorized", (
-            f"the server wants credentials, or does not take those that it was sent ({status}); name a secret of its"
-            " host in the task's `secrets`, which the proxy adds"
-        )
-    if status == _OK and kind not in _OF_MCP:
-        return "no_mcp_server", (
-            f"the address answers with {kind[:100] or 'no type of content'} where MCP has JSON or a stream of events;"
-            " it is no MCP server's: give the whole address of its endpoint, which often ends in /mcp"
-        )
-    return None
 
 
 @contextlib.asynccontextmanager
