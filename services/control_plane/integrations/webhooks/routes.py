@@ -165,7 +165,7 @@ async def list_deliveries(
 async def get_delivery(
     webhook_id: WebhookId, delivery_id: DeliveryId, caller: WebhookReader, tx: Tx
 ) -> WholeDeliveryView:
-    return WholeDeliveryView.with_payload(await service.get_delivery(tx, caller, webhook_id, delivery_id))
+    return WholeDeliveryView.with_payload(await service.read_delivery(tx, caller, webhook_id, delivery_id))
 
 
 @router.post(

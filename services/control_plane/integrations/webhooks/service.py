@@ -11,6 +11,7 @@ from control_plane.resources import AppResources
 from control_plane.webhook_sending.payloads import TEST_TYPE, of_test
 from foundation.domain.errors import Conflict, NotFound
 from foundation.domain.ids import DeliveryId, WebhookId, new_uuid
+from foundation.domain.permissions import Permission
 from foundation.domain.states import WebhookStatus
 from foundation.storage.execution import event_streams
 from foundation.storage.people import audit
@@ -23,9 +24,13 @@ from foundation.storage.webhooks.subscriptions import Webhook
 MAX_WEBHOOKS = 20
 """Of one tenant."""
 
+_READS = Permission.RUNS_READ
+"""What events need where they are read: who has them sent somewhere reads them there."""
+
 
 async def create(tx: Transaction, caller: ApiCaller, wanted: NewWebhook, app: AppResources) -> tuple[Webhook, str]:
     """The webhook, and its secret, which is shown this once."""
+    caller.require(_READS)
     url = await checked_url(tx, caller, wanted.url, app.settings.opened_to_webhooks())
     if await subscriptions.count(tx, caller.tenant_id) >= MAX_WEBHOOKS:
         raise Conflict(f"the tenant has {MAX_WEBHOOKS} webhooks", remedy="delete one")
@@ -59,8 +64,10 @@ async def change(
     *,
     expected: Expected,
 ) -> Webhook:
-    before = await _locked(tx, caller, webhook_id, expected)
     changes = wanted.model_dump(exclude_unset=True)
+    if {"url", "events"} & changes.keys() or changes.get("paused") is False:
+        caller.require(_READS)
+    before = await _locked(tx, caller, webhook_id, expected)
     if wanted.url is not None:
         await checked_url(tx, caller, wanted.url, app.settings.opened_to_webhooks())
     paused = changes.pop("paused", None)
@@ -110,6 +117,12 @@ async def send_test(tx: Transaction, caller: ApiCaller, webhook_id: WebhookId) -
     return await get_delivery(tx, caller, webhook_id, delivery_id)
 
 
+async def read_delivery(tx: Transaction, caller: ApiCaller, webhook_id: WebhookId, delivery_id: DeliveryId) -> Delivery:
+    """One with its payload."""
+    caller.require(_READS)
+    return await get_delivery(tx, caller, webhook_id, delivery_id)
+
+
 async def get_delivery(tx: Transaction, caller: ApiCaller, webhook_id: WebhookId, delivery_id: DeliveryId) -> Delivery:
     await get(tx, caller, webhook_id)
     delivery = await deliveries.get(tx, caller.tenant_id, webhook_id, delivery_id)
@@ -121,6 +134,7 @@ async def get_delivery(tx: Transaction, caller: ApiCaller, webhook_id: WebhookId
 
 async def replay(tx: Transaction, caller: ApiCaller, webhook_id: WebhookId, delivery_id: DeliveryId) -> Delivery:
     """The delivery, pending again, under the id that it had."""
+    caller.require(_READS)
     webhook = await get(tx, caller, webhook_id)
     await get_delivery(tx, caller, webhook_id, delivery_id)
     replayed = await deliveries.replay(tx, caller.tenant_id, webhook_id, delivery_id)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from fixtures.api.problems import problem
-from fixtures.webhooks.bench import Bench
+from fixtures.webhooks.bench import RUNNING, Bench
 
 NEW: dict[str, Any] = {"name": "tickets", "url": "https://hooks.example.com/lockstep", "events": ["run.failed"]}
 
@@ -98,6 +98,30 @@ async def test_who_administers_the_tenant_makes_them_and_all_members_see_them(
     async with bench.caller(role=role) as caller:
         assert (await caller.post("/webhooks", json=NEW)).status_code == status
         assert (await caller.get("/webhooks")).status_code == 200
+
+
+async def test_who_may_not_read_runs_has_no_events_of_them_sent_or_shown(bench: Bench) -> None:
+    webhook = await bench.webhook("run.running")
+    await bench.happens(RUNNING)
+    await bench.work()
+    [delivery] = await bench.deliveries(webhook["id"])
+    path = f"/webhooks/{webhook['id']}"
+    narrow = {"name": "narrow", "scopes": ["api"], "permissions": ["webhooks:read", "webhooks:write"]}
+    async with bench.caller() as owner:
+        key = (await owner.post("/api-keys", json=narrow)).json()["key"]
+    async with bench.api.bearing(key) as caller:
+        refused = [
+            await caller.post("/webhooks", json=NEW),
+            *[
+                await caller.patch(path, json=one)
+                for one in ({"url": NEW["url"]}, {"events": ["step.*"]}, {"paused": False})
+            ],
+            await caller.get(f"{path}/deliveries/{delivery['id']}"),
+            await caller.post(f"{path}/deliveries/{delivery['id']}/replay"),
+        ]
+        assert [problem(one, 403, "forbidden")["detail"].rpartition(" ")[2] for one in refused] == ["runs:read"] * 6
+        assert (await caller.patch(path, json={"paused": True})).status_code == 200
+        assert (await caller.get(f"{path}/deliveries")).status_code == 200
 
 
 async def test_a_tenant_has_twenty(bench: Bench) -> None:
