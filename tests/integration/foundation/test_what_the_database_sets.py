@@ -13,7 +13,11 @@ from fixtures.machine.postgres import ScratchDatabase
 
 ROOT = Path(__file__).parents[3]
 LOGINS = ["control_plane", "orchestrator", "llm_gateway", "lambdas", "relay", "sweeper", "recorder", "reconciler"]
+_GOES = "an effect that waits to go out; its row goes with it, and decides about nothing that is kept"
 SENT: Mapping[tuple[str, str], str] = {
+    ("outbox", "created_at"): _GOES,
+    ("outbox", "not_before"): "when an effect is due, such as a later attempt",
+    ("outbox", "outbox_id"): _GOES,
     ("run_events", "xact"): "that of the run's row, which puts a run's events in the order of their numbers",
     ("trigger_calls", "received_at"): "when the request came, by which calls a minute are counted",
 }
