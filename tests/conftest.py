@@ -1,6 +1,7 @@
 """Fixtures that tests of several kinds share."""
 
 import contextlib
+import re
 from collections import defaultdict
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
@@ -17,6 +18,8 @@ from fixtures.running.stack import Member, Stack, new_member
 from fixtures.running.workers import Workers, a_worker, without_supervised_worker
 
 _FOLDERS_SHOWN = 25
+_OF_THE_MOMENT = re.compile(r"[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}|T[0-9:]{8}\.[0-9]{6}", re.IGNORECASE)
+"""An id, or a moment to the microsecond, which is most likely the present one."""
 
 # How long an example takes is the machine's, and no test asserts it.
 settings.register_profile("lockstep", deadline=None)
@@ -83,12 +86,14 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
-    """Bytes that are no text are named by their place in the list.
+    """Bytes that are no text, and texts with an id or a moment in them, are named by their place in the list.
 
-    Spelled out nobody can read them, and packed ones hold the time at which they were made: the processes of one run
-    would then disagree on the names of its tests.
+    Spelled out nobody can read the bytes, and packed ones hold the time at which they were made. An id or a moment is
+    often another one in each process of a run, which would then disagree on the names of its tests and run none.
     """
-    return argname if isinstance(val, bytes) and not (val.isascii() and val.decode().isprintable()) else None
+    if isinstance(val, bytes):
+        return None if val.isascii() and val.decode().isprintable() else argname
+    return argname if isinstance(val, str) and _OF_THE_MOMENT.search(val) else None
 
 
 @pytest.hookimpl(wrapper=True)

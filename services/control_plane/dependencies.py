@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from typing import Annotated
 
-from fastapi import Depends, Header, Query, Request, Security
+from fastapi import Depends, Header, Request, Security
 from fastapi.routing import APIRoute
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
@@ -12,9 +12,8 @@ from control_plane.identity.callers import ApiCaller, Operator, Person
 from control_plane.requests.break_glass import documented, named_access, refuse_access, require_reading
 from control_plane.requests.calls.known_callers import by_access, count, tell_audit, tell_nobody
 from control_plane.requests.etags import IF_MATCH_PATTERN, Conditions
-from control_plane.requests.lists.paging import MAX_CURSOR_LENGTH, PageRequest
-from control_plane.requests.lists.seals import seal_of
-from control_plane.requests.queries import IN_DIGITS
+from control_plane.requests.lists.asked import pages_of
+from control_plane.requests.lists.paging import PageRequest
 from control_plane.resources import AppResources
 from foundation.domain.errors import Forbidden
 from foundation.domain.people.acting import as_member_of
@@ -277,14 +276,4 @@ PutConditions = Annotated[Conditions, Depends(put_conditions)]
 """Of a PUT, which makes what is not there."""
 
 
-async def page_request(
-    request: Request,
-    limit: Annotated[int, Query(ge=1, le=200, description="rows a page"), IN_DIGITS] = 50,
-    cursor: Annotated[
-        str | None, Query(max_length=MAX_CURSOR_LENGTH, description="`next_cursor` of the page before")
-    ] = None,
-) -> PageRequest:
-    return PageRequest(limit, cursor, seal_of(request))
-
-
-Paging = Annotated[PageRequest, Depends(page_request)]
+Paging = Annotated[PageRequest, Depends(pages_of())]

@@ -27,6 +27,7 @@ from foundation.domain.ids import JobId
 from foundation.http.service_tokens import ServiceTokenSigner
 from orchestrator.clients.launcher.http import HttpLauncher
 from tool_runtime.egress.model_door import CallKeys, GatewayPlace, ModelDoor
+from tool_runtime.launcher.runners.recorded_ends import recorded_end
 
 REPOSITORY = {
     "sums.py": b"def add(a, b):\n    return a - b\n",
@@ -160,7 +161,8 @@ class Agents:
 
 
 def result_of(ran: Ran) -> dict[str, Any]:
-    result: dict[str, Any] = json.loads(ran.files["result.json"])
+    """What the launcher tells of the program's result and of the records of its requests."""
+    result: dict[str, Any] = recorded_end(json.loads(ran.files["result.json"]), ran.egress.records)
     CodeAgentResult.model_validate(result)
     assert ran.outcome.exit_code == ("error" in result), ran.stderr
     return result
@@ -261,7 +263,9 @@ async def test_it_may_call_models_so_often_and_no_more(
     error = result_of(ran)["error"]
     assert error["code"] == "too_many_model_calls"
     assert error["detail"].startswith("it has made all the calls of models that it may make (`max_model_calls`)")
-    assert {record.reason for record in ran.egress.records if record.reason} == {EgressReason.TOO_MANY_MODEL_CALLS}
+    # Codex also asks a host of its maker's, where it has the time to.
+    refused = {record.reason for record in ran.egress.records if record.reason and record.host == MODEL_HOST}
+    assert refused == {EgressReason.TOO_MANY_MODEL_CALLS}
     await settled(1)
 
 

@@ -100,6 +100,7 @@ _AWAY = b"HTTP/1.1 307 Away\r\nLocation: http://other.inside.example/mcp\r\nCont
 _OURS = (
     b"HTTP/1.1 403 Forbidden\r\nX-Egress-Reason: host_not_allowed\r\nX-Egress-Proof: " + b"0" * 64
 ) + b"\r\nContent-Length: 0\r\n\r\n"
+_NO_JSON = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 7\r\n\r\nwelcome"
 _NONE = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
 SITES: dict[str, tuple[dict[str, Any], str, int]] = {
     "floods": ({"answer": _STREAM + b"data: ", "then": b"x" * 65536}, "too_much", 20),
@@ -109,7 +110,8 @@ SITES: dict[str, tuple[dict[str, Any], str, int]] = {
     "is a page": ({"answer": _PAGE}, "no_mcp_server", 20),
     "speaks in the proxy's name": ({"answer": _OURS}, "not_authorized", 20),
     "is none": ({"answer": _NONE}, "refused", 20),
-    "says what is no message": ({"answer": _STREAM + b"data: {}\n\n", "hangs": True}, "refused", 20),
+    "says what is no message": ({"answer": _STREAM + b"data: {}\n\n", "hangs": True}, "garbage", 20),
+    "says what is no JSON": ({"answer": _NO_JSON}, "garbage", 20),
     "breaks off": ({"answer": b""}, "connection_failed", 20),
 }
 

@@ -3,7 +3,7 @@
 from contextlib import ExitStack
 from typing import Annotated
 
-from fastapi import Depends, Header, Query, Request, Response
+from fastapi import Depends, Header, Request, Response
 from starlette.responses import Response as PlainResponse
 
 from control_plane.dependencies import App, Credential, RunReader
@@ -11,9 +11,8 @@ from control_plane.execution.runs.read import no_such_run
 from control_plane.requests.answers.negotiation import BY_ACCEPT, VARY
 from control_plane.requests.break_glass import require_pages
 from control_plane.requests.event_streams import MEDIA_TYPE, EventStreamResponse, wants_event_stream
-from control_plane.requests.lists.paging import MAX_CURSOR_LENGTH, Listing, Page, PageRequest
-from control_plane.requests.lists.seals import seal_of
-from control_plane.requests.queries import IN_DIGITS
+from control_plane.requests.lists.asked import pages_of
+from control_plane.requests.lists.paging import Listing, Page, PageRequest
 from control_plane.resources import AppResources
 from control_plane.rooms import RoomRouter
 from control_plane.streams.event_view import RunEventView
@@ -43,19 +42,8 @@ LastEventId = Annotated[
 ]
 
 
-async def event_page(
-    request: Request,
-    limit: Annotated[
-        int, Query(ge=1, le=1000, description="events a page; fewer where they are large"), IN_DIGITS
-    ] = 100,
-    cursor: Annotated[
-        str | None, Query(max_length=MAX_CURSOR_LENGTH, description="`next_cursor` of the page before")
-    ] = None,
-) -> PageRequest:
-    return PageRequest(limit, cursor, seal_of(request))
-
-
-EventPaging = Annotated[PageRequest, Depends(event_page)]
+_PAGES = pages_of(100, 1000, told="events a page; fewer where they are large")
+EventPaging = Annotated[PageRequest, Depends(_PAGES)]
 
 _STREAM = {
     "model": Page[RunEventView],

@@ -2,14 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import Depends, Path, Query, Request
+from fastapi import Depends, Path
 
 from control_plane.dependencies import App, RunReader, TraceReader, Tx
 from control_plane.insight.traces import service
 from control_plane.insight.traces.schemas import SpanView, TenantSpanView, TenantTracePage, TracePage
-from control_plane.requests.lists.paging import MAX_CURSOR_LENGTH, Listing, PageRequest, moment
-from control_plane.requests.lists.seals import seal_of
-from control_plane.requests.queries import IN_DIGITS
+from control_plane.requests.lists.asked import pages_of
+from control_plane.requests.lists.paging import Listing, PageRequest, moment
 from control_plane.rooms import RoomRouter
 from foundation.domain.ids import RunId
 from foundation.http.openapi import refusals
@@ -29,17 +28,7 @@ _OF_RUN = Listing[StoredSpan]("spans of a run", lambda span: span.place, kinds=(
 _OF_TRACE = Listing[StoredSpan]("spans of a trace", lambda span: span.place, kinds=(moment, span_id))
 
 
-async def span_page(
-    request: Request,
-    limit: Annotated[int, Query(ge=1, le=1000, description="spans a page"), IN_DIGITS] = 200,
-    cursor: Annotated[
-        str | None, Query(max_length=MAX_CURSOR_LENGTH, description="`next_cursor` of the page before")
-    ] = None,
-) -> PageRequest:
-    return PageRequest(limit, cursor, seal_of(request))
-
-
-SpanPaging = Annotated[PageRequest, Depends(span_page)]
+SpanPaging = Annotated[PageRequest, Depends(pages_of(200, 1000, told="spans a page"))]
 TraceId = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$", description="as `trace_id` of a run, an error or a log line")]
 
 

@@ -11,18 +11,10 @@ from uuid import UUID
 from fastapi import Query, Request, Response
 from pydantic import BaseModel
 
-from control_plane.requests.lists.paging import (
-    MAX_CURSOR_LENGTH,
-    Listing,
-    Page,
-    PageRequest,
-    Position,
-    moment,
-    natural_number,
-)
+from control_plane.requests.lists.asked import MOST_ROWS, USUAL_ROWS, Cursor, limit_of
+from control_plane.requests.lists.paging import Listing, Page, PageRequest, Position, moment, natural_number
 from control_plane.requests.lists.seals import seal_of
 from control_plane.requests.lists.sparse import Sparse
-from control_plane.requests.queries import IN_DIGITS
 from foundation.storage.session.pages import Kind, Orders, PagePart
 
 Row = TypeVar("Row")
@@ -34,9 +26,6 @@ _READ: dict[Kind, Callable[[str], Any]] = {
     Kind.NUMBER: natural_number,
 }
 """How a value of each kind is read from a cursor."""
-
-USUAL_ROWS, MOST_ROWS = 50, 200
-_CURSOR = Annotated[str | None, Query(max_length=MAX_CURSOR_LENGTH, description="`next_cursor` of the page before")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +106,6 @@ class ListOf(Generic[Row]):
     def _signature(self) -> inspect.Signature:
         words = _words_of(tuple(self._orders.keys))
         usual_rows, most_rows = self._rows
-        limit = Annotated[int, Query(ge=1, le=most_rows, description="rows a page"), IN_DIGITS]
         sort = Query(description="`-` before a name: from the last on. A cursor is good for the order it was made in")
         fields = Query(
             description=self._sparse.told(),
@@ -128,8 +116,8 @@ class ListOf(Generic[Row]):
                 inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=kind, default=usual)
                 for name, kind, usual in (
                     ("request", Request, inspect.Parameter.empty),
-                    ("limit", limit, usual_rows),
-                    ("cursor", _CURSOR, None),
+                    ("limit", limit_of(most_rows, told="rows a page"), usual_rows),
+                    ("cursor", Cursor, None),
                     ("sort", Annotated[words, sort], words(self._orders.usual)),
                     ("fields", Annotated[list[str] | None, fields], None),
                 )

@@ -3,13 +3,12 @@
 import re
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, ClassVar, Literal
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from foundation.contracts.accepted.file_names import valid_file_name
 from foundation.contracts.accepted.git_names import branch_name, revision
-from foundation.contracts.egress.hosts import is_host
+from foundation.contracts.egress.urls import web_address
 from foundation.contracts.tools.actions import Action, ActionArguments, action
 from foundation.contracts.tools.arguments import OF_THE_JOB, StorableText
 from foundation.contracts.tools.contract import ToolContract
@@ -20,18 +19,14 @@ MAX_NAME = 200
 MAX_PATHS = 100
 MAX_DEPTH = 100_000
 
-_VISIBLE = re.compile(r"[!-~]+")
 _LINE = re.compile(r"[^\x00-\x1f\x7f<>]+")
 
 
 def _remote(text: str) -> str:
-    parts = urlsplit(text) if _VISIBLE.fullmatch(text) else None
-    host = ((parts and parts.hostname) or "").removesuffix(".")
-    if parts is None or parts.scheme not in {"http", "https"} or not is_host(host):
-        raise ValueError("write http:// or https:// and a full host name; no ssh, no IP address")
-    if "@" in parts.netloc:
+    scheme, _, rest = text.partition("://")
+    if scheme.lower() in {"http", "https"} and "@" in rest.partition("/")[0]:
         raise ValueError("a remote's address holds no user and no password; credentials are never arguments")
-    return text
+    return web_address(text)
 
 
 def _one_line(text: str) -> str:

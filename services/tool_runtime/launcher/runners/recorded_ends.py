@@ -1,13 +1,14 @@
 """Why an agent stopped, by what its proxy has recorded: words that an agent prints may be anybody's."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from foundation.contracts.egress.records import EgressReason
+from foundation.contracts.egress.records import EgressReason, EgressRecord
 from foundation.contracts.tool_job import ToolResult
 from foundation.contracts.tools.code_agent import CODE_AGENT
 
 _FAILED = "agent_failed"
-_OF_RECORDS = {
+CODES_OF_RECORDS = {
     EgressReason.TOO_MANY_MODEL_CALLS: "too_many_model_calls",
     EgressReason.BUDGET_EXCEEDED: "budget_exceeded",
 }
@@ -20,17 +21,18 @@ _WORDS = {
 
 def by_records(result: ToolResult, *, tool: str) -> ToolResult:
     """The result with the code that the records of its requests bear out, where an agent did not finish."""
-    document = result.result
-    error = document.get("error") if tool == CODE_AGENT.name and isinstance(document, dict) else None
+    if tool != CODE_AGENT.name:
+        return result
+    document = recorded_end(result.result, result.egress.records)
+    return result if document is result.result else result.model_copy(update={"result": document})
+
+
+def recorded_end(document: Any, records: Sequence[EgressRecord]) -> Any:
+    """The same of what a program of an agent has written, which is the document itself where nothing is to be said."""
+    error = document.get("error") if isinstance(document, dict) else None
+    # Only what says that the agent did not finish: a job that ended otherwise has a reason of its own.
     if not isinstance(error, dict) or error.get("code") not in _WORDS:
-        return result
-    known = [_OF_RECORDS[record.reason] for record in result.egress.records if record.reason in _OF_RECORDS]
+        return document
+    known = [CODES_OF_RECORDS[record.reason] for record in records if record.reason in CODES_OF_RECORDS]
     code = known[-1] if known else _FAILED
-    if code == error["code"]:
-        return result
-    return result.model_copy(update={"result": {**document, "error": _told(error, code)}})
-
-
-def _told(error: dict[str, Any], code: str) -> dict[str, Any]:
-    said = str(error.get("detail", "")).removeprefix(_WORDS[error["code"]])
-    return {**error, "code": code, "detail": f"{_WORDS[code]}{said}"}
+    return {**document, "error": {**error, "code": code, "detail": f"{_WORDS[code]}{error.get('detail', '')}"}}

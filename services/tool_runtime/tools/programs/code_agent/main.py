@@ -4,7 +4,6 @@ import contextlib
 import json
 import os
 import pathlib
-import re
 import selectors
 import shutil
 import signal
@@ -17,7 +16,7 @@ from typing import Any
 from tool_runtime.tools.programs.alone import closed_to_others, end_all_others
 from tool_runtime.tools.programs.clock import SECONDS
 from tool_runtime.tools.programs.code_agent import claude_code, codex
-from tool_runtime.tools.programs.code_agent.agents import HOME, NODE, Heard, Start, Told
+from tool_runtime.tools.programs.code_agent.agents import HOME, NODE, Heard, Start, Told, short
 from tool_runtime.tools.programs.code_agent.changes import FolderChanges
 from tool_runtime.tools.programs.endings import OUT, ActionFailed, ends, told_error
 from tool_runtime.tools.programs.git.actions import clone
@@ -37,9 +36,6 @@ ANSWER = "answer.txt"
 """The file with the whole of an answer that is longer."""
 _SHOWN_ERROR = 2_000
 _GIT_SETTINGS = "[user]\n\tname = code agent\n\temail = code-agent@lockstep.invalid\n[safe]\n\tdirectory = *\n"
-_BUDGET = re.compile(r"\b402\b")
-_MODEL_CALLS = re.compile(r"\btoo_many_model_calls\b")
-"""What the agent repeats of the proxy's refusal, whose reason it is."""
 _STOP_SECONDS = 3.0
 
 
@@ -202,22 +198,14 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
 
 
 def _failure(trouble: dict[str, str] | None, heard: Heard) -> dict[str, str] | None:
+    """What went wrong, in the agent's own words: that the platform stopped it, the launcher knows by its records."""
     if trouble is not None:
         return trouble
     if heard.failure is not None:
-        return _failure_of(heard.failure)
+        return {"code": "agent_failed", "detail": short(heard.failure, _SHOWN_ERROR)}
     if not heard.has_ended:
         return {"code": "agent_failed", "detail": "it ended without saying how"}
     return None
-
-
-def _failure_of(words: str) -> dict[str, str]:
-    """The agent's own words, behind ours where the platform knows why it stopped."""
-    if _MODEL_CALLS.search(words):
-        detail = f"it has made all the calls of models that it may make (`max_model_calls`). It says: {words}"
-        return {"code": "too_many_model_calls", "detail": detail[:_SHOWN_ERROR]}
-    code = "budget_exceeded" if _BUDGET.search(words) else "agent_failed"
-    return {"code": code, "detail": words[:_SHOWN_ERROR]}
 
 
 if __name__ == "__main__":

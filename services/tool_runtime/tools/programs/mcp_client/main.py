@@ -26,7 +26,7 @@ from tool_runtime.tools.programs.mcp_client.listing import check_pins, listed
 from tool_runtime.tools.programs.mcp_client.packages import command_of, environment_of
 from tool_runtime.tools.programs.mcp_client.sieve import ToolSieve
 from tool_runtime.tools.programs.mcp_client.stdio import beside
-from tool_runtime.tools.programs.mcp_client.web import on_the_web
+from tool_runtime.tools.programs.mcp_client.web import is_of_reading, on_the_web
 from tool_runtime.tools.programs.places import WORK
 from tool_runtime.tools.programs.results import Told, clean, write_result
 
@@ -84,6 +84,8 @@ def _failure(talk: "asyncio.Task[None]", watch: ServerWatch) -> McpFailed:
         detail = f"the server ended with the code {watch.ended}; it was asked for {watch.phase}"
         return McpFailed("server_ended", detail)
     words = str(error)[:SHOWN] or type(error).__name__
+    if isinstance(error, MCPError) and is_of_reading(error):
+        return McpFailed("garbage", f"the server said what is no message of MCP: {error.message[:SHOWN]}")
     if isinstance(error, MCPError):
         return McpFailed("refused", f"the server answers {watch.phase} with an error: {words}")
     return McpFailed("answer_invalid", f"the server's answer to {watch.phase} is not what MCP asks for: {words}")

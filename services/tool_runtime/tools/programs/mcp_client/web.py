@@ -7,6 +7,8 @@ from typing import Any
 
 import httpx2
 from mcp.client.streamable_http import streamable_http_client
+from mcp.shared.exceptions import MCPError
+from mcp_types import PARSE_ERROR
 
 from tool_runtime.tools.programs.http.connection import PROXY
 from tool_runtime.tools.programs.mcp_client.faults import MOST_BYTES, SHOWN, ServerWatch, WatchedStream
@@ -96,6 +98,11 @@ class _ThroughProxy(httpx2.AsyncBaseTransport):
 
     async def aclose(self) -> None:
         await self._inner.aclose()
+
+
+def is_of_reading(error: MCPError) -> bool:
+    """Whether the library has made the error, of an answer that it could not read; it looks like one of the server."""
+    return bool(error.code == PARSE_ERROR) and str(error.message).startswith("Failed to parse ")
 
 
 @contextlib.asynccontextmanager

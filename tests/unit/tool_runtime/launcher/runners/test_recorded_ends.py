@@ -58,7 +58,14 @@ def test_other_tools_and_odd_results_stay_as_they_are() -> None:
         assert by_records(changed, tool="code_agent") is changed
 
 
-def test_what_the_agent_was_said_to_have_said_stands_once() -> None:
-    words = "it has made all the calls of models that it may make (`max_model_calls`). It says: no"
-    told = by_records(a_result("too_many_model_calls", detail=words), tool="code_agent").result
-    assert told["error"] == {"code": "agent_failed", "detail": "no"}
+@pytest.mark.parametrize(
+    ("reason", "begins"),
+    [
+        (CALLS, "it has made all the calls of models that it may make (`max_model_calls`). It says: "),
+        (BUDGET, "the gateway refused a call, as a budget is spent. It says: "),
+        (None, ""),
+    ],
+)
+def test_the_agents_own_words_stand_behind_ours(reason: EgressReason | None, begins: str) -> None:
+    told = by_records(a_result("agent_failed", reason, detail="API Error: 403 no"), tool="code_agent").result
+    assert told["error"]["detail"] == f"{begins}API Error: 403 no"
