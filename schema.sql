@@ -156,6 +156,8 @@ CREATE TABLE invitations (
     accepted_at timestamptz,
     accepted_by uuid REFERENCES users,
     revoked_at  timestamptz,
+    -- the key with which it was made
+    by_key      uuid,
     PRIMARY KEY (tenant_id, invitation_id),
     UNIQUE (tenant_id, digest),
     CONSTRAINT invitations_role_id FOREIGN KEY (tenant_id, role_id) REFERENCES roles,
@@ -167,6 +169,7 @@ CREATE UNIQUE INDEX invitations_open ON invitations (tenant_id, email) WHERE acc
 CREATE INDEX invitations_newest ON invitations (tenant_id, created_at DESC, invitation_id DESC);
 CREATE INDEX invitations_of_role ON invitations (tenant_id, role_id) WHERE role_id IS NOT NULL;
 CREATE INDEX invitations_of_email ON invitations (tenant_id, email, created_at DESC, invitation_id DESC);
+CREATE INDEX invitations_by_key ON invitations (tenant_id, by_key) WHERE by_key IS NOT NULL;
 
 -- A member that is no person: it has keys alone, which members with the permission manage.
 CREATE TABLE service_accounts (
@@ -176,6 +179,8 @@ CREATE TABLE service_accounts (
     description text NOT NULL DEFAULT '' CHECK (length(description) <= 500),
     created_by  uuid REFERENCES users,
     created_at  timestamptz NOT NULL DEFAULT now(),
+    -- the key with which it was made
+    by_key      uuid,
     PRIMARY KEY (tenant_id, user_id),
     UNIQUE (tenant_id, name),
     FOREIGN KEY (tenant_id, user_id) REFERENCES memberships (tenant_id, user_id) ON DELETE CASCADE
@@ -749,6 +754,8 @@ CREATE TABLE webhooks (
     created_by  uuid,
     created_at  timestamptz NOT NULL DEFAULT now(),
     updated_at  timestamptz NOT NULL DEFAULT now(),
+    -- the key with which it was made, or was last told where to send
+    by_key      uuid,
     PRIMARY KEY (tenant_id, webhook_id),
     CHECK ((status = 'disabled') = (disabled_reason IS NOT NULL))
 );
@@ -817,6 +824,8 @@ CREATE TABLE schedules (
     created_at  timestamptz NOT NULL DEFAULT now(),
     updated_at  timestamptz NOT NULL DEFAULT now(),
     deleted_at  timestamptz,
+    -- the key with which it was made or last changed
+    by_key      uuid,
     PRIMARY KEY (tenant_id, schedule_id),
     FOREIGN KEY (tenant_id, task_id) REFERENCES tasks ON DELETE CASCADE,
     CONSTRAINT schedules_one_timing CHECK (num_nonnulls(cron, every_seconds, at) = 1),
@@ -878,6 +887,8 @@ CREATE TABLE triggers (
     created_by  uuid REFERENCES users,
     created_at  timestamptz NOT NULL DEFAULT now(),
     updated_at  timestamptz NOT NULL DEFAULT now(),
+    -- the key that has made it or rotated it last: whoever held that one has its secret
+    by_key      uuid,
     PRIMARY KEY (tenant_id, trigger_id),
     FOREIGN KEY (tenant_id, task_id) REFERENCES tasks ON DELETE CASCADE
 );
@@ -2155,7 +2166,7 @@ GRANT INSERT (tenant_id, position, audit_id, xact, hash) ON audit_chain TO contr
 GRANT INSERT (tenant_id, actor, action, target, detail, trace_id, outcome, status, operation, request_id, ip, user_agent) ON audit_log TO control_plane, orchestrator;
 GRANT INSERT (tenant_id, access_id, operator, reason, expires_at, ended_at, ended_by) ON break_glass_accesses TO control_plane;
 GRANT INSERT (tenant_id, step_id, turn, checkpoint_id, manifest, head, length, metadata, link, deleted_at) ON checkpoints TO control_plane, orchestrator;
-GRANT INSERT (tenant_id, invitation_id, email, role, role_id, digest, invited_by, expires_at, accepted_at, accepted_by, revoked_at) ON invitations TO control_plane;
+GRANT INSERT (tenant_id, invitation_id, email, role, role_id, digest, invited_by, expires_at, accepted_at, accepted_by, revoked_at, by_key) ON invitations TO control_plane;
 GRANT INSERT (tenant_id, idempotency_key, request_digest, status, headers, answer) ON keyed_calls TO control_plane;
 GRANT INSERT (tenant_id, event_day, event_id, kind, adjusts_event_id, user_id, api_key_id, run_id, step_id, generation, fence, call_key, attempt, dialect, route, provider, model, status, usage_source, input_tokens, cached_input_tokens, cache_write_tokens, output_tokens, reasoning_tokens, total_tokens, cost_nano_usd, bound_tokens, bound_nano_usd, price_version, provider_request_id, http_status, error_code, latency_ms, first_token_ms, trace_id, started_at, settled_at, ancestor_run_ids, request_id, reason, bound_kind) ON llm_events TO reconciler, recorder;
 GRANT INSERT (tenant_id, call_key, fingerprint, event_id, http_status, headers, body, object_key, size, sha256, expires_at) ON llm_replays TO llm_gateway;
@@ -2166,7 +2177,7 @@ GRANT INSERT (number, position) ON platform_audit_anchors TO control_plane;
 GRANT INSERT (position, audit_id, xact, hash) ON platform_audit_chain TO control_plane;
 GRANT INSERT (actor, action, target, detail, trace_id, outcome, status, operation, request_id, ip, user_agent) ON platform_audit TO control_plane;
 GRANT INSERT (tenant_id, run_id, seq, xact, type, step_id, data) ON run_events TO control_plane, lambdas, orchestrator;
-GRANT INSERT (tenant_id, user_id, name, description, created_by) ON service_accounts TO control_plane;
+GRANT INSERT (tenant_id, user_id, name, description, created_by, by_key) ON service_accounts TO control_plane;
 GRANT INSERT (tenant_id, task_id, version, definition, turns_per_dispatch, created_by) ON task_versions TO control_plane;
 GRANT INSERT (tenant_id, at, type, data) ON tenant_events TO control_plane;
 GRANT INSERT (tenant_id, job_id, attempt, fence, worker_id) ON tool_attempts TO orchestrator;

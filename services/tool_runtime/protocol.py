@@ -15,6 +15,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from foundation.contracts.accepted.sentences import WrittenAs
 from foundation.contracts.egress.policy import NetworkPolicy
 from foundation.contracts.egress.records import MAX_ALLOWED, MAX_REFUSALS, EgressRecord
 from foundation.contracts.message import Message
@@ -70,7 +71,9 @@ class ToldLines(Message):
 class EgressServicePlace(Message):
     """Where an egress service takes connections of jobs, and the certificate (PEM) by which it is known there."""
 
-    address: str = Field(pattern=r"^[^\s:]+:[0-9]{1,5}$", max_length=255)
+    address: Annotated[
+        str, Field(max_length=255), WrittenAs(r"^[^\s:]+:[0-9]{1,5}$", "an address is needed, as in 10.0.0.1:8443")
+    ]
     certificate: str = Field(max_length=8192)
 
 

@@ -5,12 +5,20 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from foundation.contracts.accepted.sentences import WrittenAs
+
 MAX_UNITS = 10_000
 MAX_RESOURCES = 100
 SHIPPED_CAPACITIES: Mapping[str, int] = {"browser": 2}
 """The units of the resources that every tenant has, where it sets no others."""
 
-ResourceName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,31}$")]
+ResourceName = Annotated[
+    str,
+    WrittenAs(
+        r"^[a-z][a-z0-9_-]{0,31}$",
+        "a name begins with a letter from a to z and has such letters, digits, _ and -, 32 in all",
+    ),
+]
 Units = Annotated[int, Field(strict=True, ge=1, le=MAX_UNITS)]
 
 

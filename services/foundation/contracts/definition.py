@@ -13,7 +13,7 @@ from foundation.contracts.expressions.evaluation import LITERAL_REMEDY, Expressi
 from foundation.contracts.message import Message
 from foundation.contracts.steps.base import MAX_RUN_SECONDS, MAX_STEPS, Budget, Text
 from foundation.contracts.steps.catalogue import Step
-from foundation.contracts.tools.tenant.names import SourceName
+from foundation.contracts.tools.tenant.names import SourceKey
 from foundation.domain.errors import Fault
 from foundation.domain.plan import Node, faults_of, known_needs, turns_per_dispatch
 from foundation.domain.states import Priority, RecoveryPolicy, TimeoutPolicy
@@ -42,7 +42,7 @@ class TaskDefinition(Message):
     on_unknown_outcome: UnknownOutcomePolicy = UnknownOutcomePolicy.ASK
     egress: HostPatterns = Field(default=[])
     secrets: list[TaskSecret] = Field(default=[], max_length=MAX_SECRETS)
-    tool_versions: dict[SourceName, Annotated[int, Field(ge=1, le=MAX_VERSION)]] = Field(
+    tool_versions: dict[SourceKey, Annotated[int, Field(ge=1, le=MAX_VERSION)]] = Field(
         default={}, max_length=MAX_SOURCES
     )
     steps: list[Step] = Field(min_length=1, max_length=MAX_STEPS)

@@ -2,14 +2,15 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
+from foundation.contracts.accepted.sentences import WrittenAs
 from foundation.contracts.message import Message
 
 MOST_SPANS = 64
 """Of one job; the span of the job says how many more there were."""
 
-SpanId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")]
+SpanId = Annotated[str, WrittenAs(r"^[0-9a-f]{16}$", "a span's id is 16 digits from 0 to 9 and a to f")]
 
 
 class JobSpan(Message):

@@ -15,11 +15,12 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AwareDatetime, Field, StringConstraints, model_validator
+from pydantic import AwareDatetime, Field, model_validator
 
 from foundation.contracts.accepted.content_types import ContentType
 from foundation.contracts.accepted.digests import Sha256
-from foundation.contracts.accepted.file_names import FileName, names_in_each_others_way
+from foundation.contracts.accepted.file_names import FileName, HttpUrl, names_in_each_others_way
+from foundation.contracts.accepted.sentences import WrittenAs
 from foundation.contracts.egress.policy import NetworkPolicy
 from foundation.contracts.egress.records import EgressReport
 from foundation.contracts.gateway.job_access import ModelGrant
@@ -35,8 +36,7 @@ KEPT_FIRST = KEPT_LAST = 16 * 1024
 WORKSPACE_TYPE = "application/vnd.lockstep.workspace+gzip"
 """The type of what one call keeps for the next; no file that a job leaves is given it by its content."""
 RESULT_BYTES = 256 * 1024
-
-HttpUrl = Annotated[str, StringConstraints(pattern=r"^https?://[^\s]+$", max_length=8192)]
+_Tool = Annotated[str, WrittenAs(r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$", "a tool is needed, as in code.python")]
 
 
 class JobInput(Message):
@@ -113,7 +113,7 @@ class ToolJob(Message):
     step_id: StepId
     generation: int = Field(ge=1, description="The run's generation in which the step is held.")
     fence: int = Field(ge=0, description="The step's fence; it rises with every holder.")
-    tool: str = Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$", max_length=100)
+    tool: _Tool = Field(max_length=100)
     arguments: dict[str, Any] = Field(default_factory=dict)
     inputs: tuple[JobInput, ...] = Field(default=(), max_length=100)
     uploads: tuple[UploadSlot, ...] = Field(default=(), max_length=1000)

@@ -247,7 +247,7 @@ class DependencyUnavailable(LockstepError):
 
 
 class DatabaseRefused(LockstepError):
-    """PostgreSQL refused a statement for good; the error's cause is the driver's error."""
+    """PostgreSQL refused a statement for good; whoever raises it has logged which, and what PostgreSQL said."""
 
     code = "database_error"
     usual_remedy = OURS_TO_MEND

@@ -85,7 +85,7 @@ def install_problem_handlers(app: FastAPI) -> None:
 
 async def _known(request: Request, error: errors.LockstepError) -> JSONResponse:
     extra = {"code": error.code, "path": request.url.path, "detail": error.detail}
-    if status_of(error) == _OUR_FAULT:
+    if status_of(error) == _OUR_FAULT and not isinstance(error, errors.DatabaseRefused):
         _log.error("a request failed by a fault of the platform", exc_info=error, extra=extra)
     else:
         _log.debug("a request was refused", extra=extra)

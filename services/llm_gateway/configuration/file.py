@@ -6,7 +6,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from foundation.contracts.accepted.sentences import WrittenAs
 from foundation.contracts.gateway.rate_limits import RateLimits
+from foundation.contracts.policy.providers import RegionName
 from llm_gateway.exchange.dialect import Dialect
 
 PositiveSeconds = Annotated[float, Field(gt=0, le=3600)]
@@ -46,12 +48,16 @@ class OnDisconnect(StrEnum):
     ABORT = "abort"
 
 
+Variable = Annotated[
+    str, WrittenAs(r"^[A-Z_][A-Z0-9_]*$", "a variable's name has capital letters, digits and _, as in PROVIDER_KEY")
+]
+
+
 class KeyReference(_Config):
     """Where a provider's key is found; it never stands in the file itself."""
 
-    env: str | None = Field(
+    env: Variable | None = Field(
         default=None,
-        pattern=r"^[A-Z_][A-Z0-9_]*$",
         description="an environment variable of the gateway; where it is set, even to nothing, the secret is not read",
     )
     secret: str | None = Field(default=None, min_length=1, description="the name of a secret in Secrets Manager")
@@ -79,9 +85,8 @@ class ProviderConfig(_Config):
     urls: dict[Dialect, str] = Field(
         default_factory=dict, description="base URLs of further dialects that it speaks elsewhere"
     )
-    region: str | None = Field(
+    region: RegionName | None = Field(
         default=None,
-        pattern=r"^[a-z0-9][a-z0-9._-]{0,62}$",
         description="where it keeps and processes what it is sent; tenants may allow some regions alone",
     )
     key: KeyReference | None = Field(

@@ -19,6 +19,7 @@ from llm_gateway.endpoints.sending import (
     Scope,
     Send,
     headers_of,
+    log_refusal,
     request_id_headers,
     send_error,
     send_whole,
@@ -136,7 +137,7 @@ class CallEndpoint:
     ) -> int:
         if trace is not None:
             trace.error_type = error.code
-        _log.info("refused", extra={"code": error.code, "request_id": str(request_id), "path": self._path})
+        log_refusal(error, {"request_id": str(request_id), "path": self._path})
         return await send_error(send, error, dialect=self._dialect, request_id=request_id, also=also)
 
     async def _answered_by(

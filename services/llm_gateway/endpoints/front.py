@@ -10,7 +10,7 @@ from foundation.telemetry.logs import logger
 from llm_gateway.endpoints.calls import CallEndpoint
 from llm_gateway.endpoints.models import PATH as MODELS
 from llm_gateway.endpoints.models import Models
-from llm_gateway.endpoints.sending import Receive, Scope, Send, headers_of, send_error
+from llm_gateway.endpoints.sending import Receive, Scope, Send, headers_of, log_refusal, send_error
 from llm_gateway.exchange.dialect import Dialect
 from llm_gateway.exchange.protocol_errors import MethodNotAllowed, UnknownPath, UpgradeRefused
 from llm_gateway.wires.errors import Unexpected
@@ -44,7 +44,7 @@ class Front:
             self._check(scope)
             status = await self._models.answer(scope, send, dialect=dialect, request_id=request_id)
         except LockstepError as error:
-            _log.info("refused", extra={"code": error.code, **about})
+            log_refusal(error, about)
             return await self._refuse(scope, send, error, dialect, request_id)
         except Exception:  # noqa: BLE001  # the process's edge: log once, tell the caller nothing internal
             _log.exception("a call failed unexpectedly", extra=about)

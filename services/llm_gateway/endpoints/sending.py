@@ -1,12 +1,15 @@
 """Answers of the endpoints as ASGI messages: whole ones, errors, and the beginning of a stream."""
 
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from typing import Any
 from uuid import UUID
 
-from foundation.domain.errors import LockstepError
+from foundation.domain.errors import DatabaseRefused, LockstepError
+from foundation.telemetry.logs import logger
 from llm_gateway.exchange.dialect import Dialect
 from llm_gateway.exchange.failures import UpstreamFailed
+from llm_gateway.wires.errors import describe_error
 from llm_gateway.wires.registry import WIRES
 
 Scope = MutableMapping[str, Any]
@@ -14,6 +17,9 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Headers = Iterable[tuple[str, str]]
 JSON = "application/json"
+
+_log = logger(__name__)
+_OUR_FAULT = 500
 
 
 def headers_of(scope: Scope) -> dict[str, str]:
@@ -23,6 +29,16 @@ def headers_of(scope: Scope) -> dict[str, str]:
         key, text = name.decode("latin-1"), value.decode("latin-1")
         headers[key] = f"{headers[key]},{text}" if key in headers else text
     return headers
+
+
+def log_refusal(error: LockstepError | UpstreamFailed, about: Mapping[str, str]) -> None:
+    """A fault of ours with its traceback, unless the database has it logged; what a caller got wrong for who looks."""
+    status = describe_error(error).status
+    extra = {"code": error.code, "status": status, **about}
+    if status == _OUR_FAULT and not isinstance(error, DatabaseRefused):
+        _log.error("a call failed by a fault of the platform", exc_info=error, extra=extra)
+    else:
+        _log.log(logging.INFO if status >= _OUR_FAULT else logging.DEBUG, "refused", extra=extra)
 
 
 def request_id_headers(request_id: UUID, dialect: Dialect) -> list[tuple[str, str]]:

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Response
 
+from foundation.contracts.accepted.sentences import WrittenAs
 from foundation.domain.errors import NotFound
 from tool_runtime.launcher.dependencies import BearerToken, CurrentRuntime
 from tool_runtime.launcher.egress.desk import EgressDesk
@@ -11,7 +12,7 @@ from tool_runtime.protocol import EgressGrant, EgressServicePlace, EgressTold, G
 
 egress = APIRouter(prefix="/egress", tags=["egress"], include_in_schema=False)
 
-Name = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")]
+Name = Annotated[str, Path(), WrittenAs(r"^[0-9a-f]{32}$", "a name of 32 digits from 0 to 9 and a to f is needed")]
 
 
 async def calling_egress_service(runtime: CurrentRuntime, token: BearerToken) -> EgressDesk:

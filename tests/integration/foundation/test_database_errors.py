@@ -1,8 +1,12 @@
 """What PostgreSQL raises reaches services as one of the platform's own errors, told as passing only where it passes."""
 
 import asyncio
+import json
+import logging
+import traceback
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
+from pathlib import Path
 
 import pytest
 from pydantic import PostgresDsn
@@ -19,7 +23,9 @@ from foundation.domain.errors import (
     ValueNotStorable,
 )
 from foundation.domain.ids import TenantId, new_uuid
+from foundation.storage.session import refusals
 from foundation.storage.session.database import Database, DatabaseSettings, Transaction, with_retries
+from foundation.telemetry.logs import JsonFormatter
 
 WHY = "test"
 
@@ -171,6 +177,65 @@ async def test_what_a_login_may_not_do_is_refused_for_good(database: Database) -
             await tx.execute(text("DELETE FROM tenants"))
     assert not refused.value.retryable
     assert "permission denied" in str(refused.value.__cause__)
+
+
+SECRET = "a word of a tenant"
+
+
+async def logged(
+    database: Database, caplog: pytest.LogCaptureFixture, kind: type[LockstepError], *statements: str
+) -> logging.LogRecord:
+    """What is logged of a transaction with a tenant's word, of which the last statement is refused."""
+    caplog.set_level(logging.DEBUG, logger=refusals.__name__)
+
+    async def send() -> None:
+        async with database.tenant(TenantId(new_uuid())) as tx:
+            for statement in statements:
+                await tx.execute(text(statement), {"word": SECRET})
+
+    with pytest.raises(kind) as refused:
+        await send()
+    [record] = [one for one in caplog.records if one.name == refusals.__name__]
+    line = JsonFormatter("test").format(record) + "".join(traceback.format_exception(refused.value))
+    assert SECRET not in line, "no parameter, no value of a row, and no traceback that prints the driver's details"
+    return record
+
+
+async def test_a_statement_that_nobody_expected_to_be_refused_is_logged_with_what_was_refused(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    insert = "INSERT INTO tasks (tenant_id,\n  task_id, name) VALUES (gen_random_uuid(), gen_random_uuid(), :word)"
+    record = await logged(database, caplog, DatabaseRefused, "SELECT CAST(:word AS text)", insert)
+    line = json.loads(JsonFormatter("test").format(record))
+    assert (line["level"], line["sqlstate"]) == ("ERROR", "42501")
+    assert line["statement"].startswith("INSERT INTO tasks (tenant_id, task_id, name) VALUES")
+    assert "row-level security" in line["traceback"]
+    assert Path(__file__).name in line["traceback"], "from where it was sent"
+
+
+async def test_a_constraint_that_was_broken_is_logged_by_its_name(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    insert = """INSERT INTO tasks (tenant_id, task_id, name, version)
+                VALUES (current_tenant(), gen_random_uuid(), :word, 0)"""
+    record = await logged(database, caplog, DatabaseRefused, insert)
+    line = json.loads(JsonFormatter("test").format(record))
+    assert (line["sqlstate"], line["constraint"], line["table"]) == ("23514", "tasks_version_check", "tasks")
+
+
+async def test_a_value_that_cannot_be_stored_is_no_error_of_ours(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    record = await logged(database, caplog, ValueNotStorable, "SELECT CAST(CAST(:word AS text) AS uuid)")
+    assert record.levelno == logging.DEBUG
+
+
+async def test_what_passes_is_logged_by_nobody_here(database: Database, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG, logger=refusals.__name__)
+    with pytest.raises(DatabaseBusy):
+        async with database.across_tenants(reason=WHY) as tx:
+            await tx.execute(text("SELECT pg_sleep(5)"))
+    assert [one for one in caplog.records if one.name == refusals.__name__] == []
 
 
 @pytest.mark.parametrize(

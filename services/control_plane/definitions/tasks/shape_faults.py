@@ -1,6 +1,5 @@
 """What is wrong with the shape of a definition, each with the place where its author can find it."""
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,14 +7,13 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from foundation.contracts.accepted.accepted_json import pointer_of
-from foundation.contracts.steps.base import CONDITION, ITEMS, STEP_NAME_PATTERN
+from foundation.contracts.steps.base import CONDITION, ITEMS
 from foundation.domain.errors import Fault
 from foundation.domain.states import StepKind
 from foundation.http.problems import faults_from
 
 _KINDS = ", ".join(StepKind)
 _IN_A_STEP = 3
-_IN_NAMES = re.compile("[A-Za-z0-9_]")
 _EXPRESSIONS: Mapping[int | str, str] = {"when": CONDITION, "foreach": ITEMS}
 
 
@@ -30,19 +28,10 @@ def _fault(document: Any, error: ErrorDetails) -> Fault:
         return Fault(pointer_of(place), f"a step needs a `kind`: {_KINDS}")
     if error["type"] == "union_tag_invalid":
         return Fault(pointer_of([*place, "kind"]), f"there is no such kind of step; there are {_KINDS}")
-    if error["type"] == "string_pattern_mismatch" and error["ctx"]["pattern"] == STEP_NAME_PATTERN:
-        return Fault(pointer_of(place), _name_fault(str(error["input"])))
     if error["type"] == "string_type" and place and place[-1] in _EXPRESSIONS:
         return Fault(pointer_of(place), f"{_EXPRESSIONS[place[-1]]}, written as a text")
     [fault] = faults_from([error])
     return Fault(pointer_of(place), fault.detail)
-
-
-def _name_fault(name: str) -> str:
-    """What is wrong with a name: characters that look like a letter are told by their number."""
-    rule = "a name begins with a letter from a to z, followed by such letters, digits and _, 64 characters in all"
-    odd = next((character for character in name if not _IN_NAMES.fullmatch(character)), None)
-    return rule if odd is None else f"{rule}; this one has U+{ord(odd):04X}"
 
 
 def _place(document: Any, location: tuple[int | str, ...]) -> list[int | str]:

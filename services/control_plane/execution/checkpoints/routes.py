@@ -11,7 +11,7 @@ from control_plane.requests.lists.listed import ListOf, ListRequest
 from control_plane.requests.path_ids import id_in_path
 from control_plane.requests.queries import IN_DIGITS
 from control_plane.rooms import RoomRouter
-from foundation.contracts.steps.base import ITEM_NAME_PATTERN
+from foundation.contracts.steps.base import StepOrItemName
 from foundation.domain.ids import RunId
 from foundation.http.openapi import refusals
 from foundation.storage.execution.checkpoints import listing
@@ -24,7 +24,7 @@ MAX_TURN = 2**31 - 1
 
 _CHECKPOINTS = ListOf[CheckpointRow]("checkpoints", CheckpointView, listing.ORDERS, page=CheckpointPage)
 StepOrItem = Annotated[
-    str, Path(pattern=ITEM_NAME_PATTERN, description="the name of a step; name[index] for an item of one with foreach")
+    StepOrItemName, Path(description="the name of a step; name[index] for an item of one with foreach")
 ]
 Turn = Annotated[int, Path(ge=0, le=MAX_TURN), IN_DIGITS]
 

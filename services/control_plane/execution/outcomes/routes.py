@@ -8,13 +8,13 @@ from control_plane.dependencies import ApprovalDecider, Tx
 from control_plane.execution.outcomes import service
 from control_plane.execution.outcomes.schemas import NewOutcome, OutcomeView
 from control_plane.rooms import RoomRouter
-from foundation.contracts.steps.base import ITEM_NAME_PATTERN
+from foundation.contracts.steps.base import StepOrItemName
 from foundation.domain.ids import RunId
 from foundation.http.openapi import refusals
 
 router = RoomRouter(prefix="/runs/{run_id}/steps/{name}/outcome", tags=["runs"])
 
-StepOrItem = Annotated[str, Path(pattern=ITEM_NAME_PATTERN, description="a step, or an item: `name[index]`")]
+StepOrItem = Annotated[StepOrItemName, Path(description="a step, or an item: `name[index]`")]
 
 
 @router.post(

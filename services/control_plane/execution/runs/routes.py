@@ -15,7 +15,7 @@ from control_plane.requests.keys.header import IdempotencyKey
 from control_plane.requests.lists.listed import ListOf, ListRequest
 from control_plane.requests.lists.ranges import AskedRange
 from control_plane.rooms import RoomRouter
-from foundation.contracts.steps.base import ITEM_NAME_PATTERN, MAX_STEPS, STEP_NAME_PATTERN
+from foundation.contracts.steps.base import MAX_STEPS, StepName, StepOrItemName
 from foundation.contracts.tool_job import WORKSPACE_TYPE
 from foundation.domain.ids import RunId, TaskId
 from foundation.domain.states import RunStatus
@@ -36,9 +36,9 @@ _STEPS = ListOf[StepRow]("steps", StepView, steps.OF_RUN.orders, key=("id", "nam
 """A run has no more, so that who asks for no page has all of them."""
 _ITEMS = ListOf[StepRow]("items", StepView, steps.ITEMS.orders, key=("id", "name"))
 StepOrItem = Annotated[
-    str, Path(pattern=ITEM_NAME_PATTERN, description="the name of a step; name[index] for an item of one with foreach")
+    StepOrItemName, Path(description="the name of a step; name[index] for an item of one with foreach")
 ]
-ItemsOf = Annotated[str, Path(pattern=STEP_NAME_PATTERN, description="the name of a step with `foreach`")]
+ItemsOf = Annotated[StepName, Path(description="the name of a step with `foreach`")]
 
 
 def with_tag(response: Response, run: Run) -> RunView:

@@ -10,7 +10,7 @@ from control_plane.execution.turns.schemas import TurnView
 from control_plane.requests.lists.listed import ListOf, ListRequest
 from control_plane.requests.queries import IN_DIGITS
 from control_plane.rooms import RoomRouter
-from foundation.contracts.steps.base import ITEM_NAME_PATTERN
+from foundation.contracts.steps.base import StepOrItemName
 from foundation.domain.ids import RunId
 from foundation.http.openapi import refusals
 from foundation.storage.execution.told import turns
@@ -24,7 +24,7 @@ MOST_WITH_CONTENT = 20
 
 _TURNS = ListOf[ToldTurn]("turns", TurnView, turns.PAGES.orders, on_request=("request", "response"))
 StepOrItem = Annotated[
-    str, Path(pattern=ITEM_NAME_PATTERN, description="the name of a step; name[index] for an item of one with foreach")
+    StepOrItemName, Path(description="the name of a step; name[index] for an item of one with foreach")
 ]
 
 

@@ -18,6 +18,7 @@ from control_plane.rooms import RoomRouter
 from control_plane.streams.event_view import RunEventView
 from control_plane.streams.reader import StreamReader
 from control_plane.streams.reading import LIVE_PAGE, RunSource, SourcePage, StreamSource, TenantSource
+from foundation.contracts.accepted.sentences import WrittenAs
 from foundation.domain.errors import InvalidCursor
 from foundation.domain.ids import RunId
 from foundation.domain.permissions import Permission
@@ -33,10 +34,13 @@ _OF_RUN = Listing[StreamedEvent]("events of a run", lambda event: (event.place,)
 _OF_TENANT = Listing[StreamedEvent]("events", lambda event: (event.place,), kinds=(EventPlace.parse,))
 
 LastEventId = Annotated[
-    str | None,
+    Annotated[
+        str,
+        WrittenAs(r"^[0-9]{1,19}-[0-9]{1,19}$", "the `id` of an event is needed, as in 815-4711"),
+    ]
+    | None,
     Header(
         max_length=40,
-        pattern=r"^[0-9]{1,19}-[0-9]{1,19}$",
         description="of a stream: the `id` of the last event that was received; it goes on after that",
     ),
 ]

@@ -10,6 +10,7 @@ from control_plane.insight.traces.schemas import SpanView, TenantSpanView, Tenan
 from control_plane.requests.lists.asked import pages_of
 from control_plane.requests.lists.paging import Listing, PageRequest, moment
 from control_plane.rooms import RoomRouter
+from foundation.contracts.accepted.sentences import WrittenAs
 from foundation.domain.ids import RunId
 from foundation.http.openapi import refusals
 from foundation.storage.spans.reading import StoredSpan
@@ -29,7 +30,11 @@ _OF_TRACE = Listing[StoredSpan]("spans of a trace", lambda span: span.place, kin
 
 
 SpanPaging = Annotated[PageRequest, Depends(pages_of(200, 1000, told="spans a page"))]
-TraceId = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$", description="as `trace_id` of a run, an error or a log line")]
+TraceId = Annotated[
+    str,
+    Path(description="as `trace_id` of a run, an error or a log line"),
+    WrittenAs(r"^[0-9a-f]{32}$", "a trace's id is 32 digits from 0 to 9 and a to f"),
+]
 
 
 @router.get(

@@ -9,7 +9,7 @@ from control_plane.people.tenants.schemas import TimeZone
 from control_plane.requests.texts import Moment, Name
 from control_plane.scheduling.calendar import MAX_CRON_LENGTH, check_cron
 from foundation.contracts.definition import MAX_VERSION
-from foundation.domain.ids import RunId, ScheduleId, TaskId, UserId
+from foundation.domain.ids import ApiKeyId, RunId, ScheduleId, TaskId, UserId
 from foundation.domain.starts.schedules import CatchUp, FiringReason, FiringStatus, Overlap
 from foundation.domain.states import RunStatus
 from foundation.storage.schedules.firings import Firing
@@ -126,6 +126,7 @@ class ScheduleView(BaseModel):
     failures: int = Field(description="in a row: runs that did not complete, firings that somebody has to mend")
     failing_since: datetime | None
     created_by: UserId | None
+    by_key: ApiKeyId | None = Field(description="the key with which it was made, or last changed")
     created_at: datetime
     updated_at: datetime
     version: int

@@ -136,7 +136,7 @@ def _change(
 ) -> ScheduleTerms:
     names = ("name", "task_id", "task_version", "input", "overlap", "catch_up", "jitter_seconds", "paused")
     own = {name: members[name] for name in names}
-    return ScheduleTerms(**own, timing=timing, runs_as=caller.user_id, next_at=next_at)
+    return ScheduleTerms(**own, timing=timing, runs_as=caller.user_id, by_key=caller.api_key_id, next_at=next_at)
 
 
 async def _require_task(tx: Transaction, caller: ApiCaller, terms: ScheduleTerms) -> None:

@@ -7,9 +7,10 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from control_plane.integrations.triggers.secrets import path_of
 from control_plane.requests.texts import Name
+from foundation.contracts.accepted.sentences import WrittenAs
 from foundation.contracts.definition import MAX_VERSION
 from foundation.contracts.forms import form_faults
-from foundation.domain.ids import RunId, TaskId, TenantId, TriggerCallId, TriggerId, UserId
+from foundation.domain.ids import ApiKeyId, RunId, TaskId, TenantId, TriggerCallId, TriggerId, UserId
 from foundation.domain.starts.triggers import CallStatus, RefusalReason
 from foundation.storage.triggers.calls import TriggerCall
 from foundation.storage.triggers.triggers import Trigger
@@ -30,7 +31,12 @@ Form = Annotated[
 ]
 Version = Annotated[int, Field(strict=True, ge=1, le=MAX_VERSION)]
 Member = Annotated[
-    str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,63}$", description="the member of the run's input that has the body")
+    str,
+    Field(description="the member of the run's input that has the body"),
+    WrittenAs(
+        r"^[A-Za-z_][A-Za-z0-9_]{0,63}$",
+        "the name of a member begins with a letter from a to z or _, followed by such letters, digits and _, 64 in all",
+    ),
 ]
 CallRate = Annotated[int, Field(strict=True, ge=1, le=MAX_CALLS_PER_MINUTE)]
 
@@ -86,6 +92,7 @@ class TriggerView(BaseModel):
     runs_as: UserId = Field(description="with whose rights, and at whose budget, its runs start: who changed it last")
     previous_secret_until: datetime | None = Field(description="until when the secret before opens it as well")
     created_by: UserId | None
+    by_key: ApiKeyId | None = Field(description="the key with which it was made, or its secret was last rotated")
     created_at: datetime
     updated_at: datetime
     version: int

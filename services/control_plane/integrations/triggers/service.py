@@ -28,7 +28,7 @@ async def create(tx: Transaction, caller: ApiCaller, wanted: NewTrigger) -> Trig
     terms = await _terms(tx, caller, wanted.model_dump(), checks_task=True)
     if await triggers.count(tx, caller.tenant_id) >= MAX_TRIGGERS:
         raise Conflict(f"the tenant has {MAX_TRIGGERS} triggers", remedy="delete one")
-    made = await triggers.insert(tx, caller.tenant_id, TriggerId(new_uuid()), terms)
+    made = await triggers.insert(tx, caller.tenant_id, TriggerId(new_uuid()), terms, by_key=caller.api_key_id)
     await _record(tx, caller, "trigger.create", made, {"after": _shown(made)})
     return made
 
@@ -65,7 +65,12 @@ async def rotate(
     before = await _locked(tx, caller, trigger_id, expected)
     require_no_overlap(before.previous_secret_until, wanted)
     after = await triggers.rotate(
-        tx, caller.tenant_id, trigger_id, overlap_seconds=wanted.overlap_seconds, runs_as=caller.user_id
+        tx,
+        caller.tenant_id,
+        trigger_id,
+        overlap_seconds=wanted.overlap_seconds,
+        runs_as=caller.user_id,
+        by_key=caller.api_key_id,
     )
     await _record(tx, caller, "trigger.rotate_secret", after, {"overlap_seconds": wanted.overlap_seconds})
     return after

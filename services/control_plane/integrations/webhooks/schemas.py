@@ -11,7 +11,7 @@ from control_plane.webhook_sending.backoff import MOST_ATTEMPTS
 from control_plane.webhook_sending.payloads import TEST_TYPE
 from control_plane.webhook_sending.signatures import message_id
 from foundation.contracts.accepted.distinct import distinct
-from foundation.domain.ids import DeliveryId, RunId, UserId, WebhookId
+from foundation.domain.ids import ApiKeyId, DeliveryId, RunId, UserId, WebhookId
 from foundation.domain.run_events import RunEventType, TenantEventType
 from foundation.domain.states import DeliveryStatus, WebhookStatus
 from foundation.storage.webhooks.deliveries import Delivery
@@ -81,6 +81,9 @@ class WebhookView(BaseModel):
     failing_since: datetime | None
     previous_secret_until: datetime | None = Field(description="until when the secret before signs as well")
     created_by: UserId | None
+    by_key: ApiKeyId | None = Field(
+        description="the key with which it was made; once its `url` is changed, the one with which that was done"
+    )
     created_at: datetime
     updated_at: datetime
     version: int

@@ -43,6 +43,7 @@ async def create(tx: Transaction, caller: ApiCaller, wanted: NewWebhook, app: Ap
         events=wanted.events,
         after=event_streams.before(await event_streams.horizon(tx)),
         by=caller.user_id,
+        by_key=caller.api_key_id,
     )
     await _record(tx, caller, "webhook.create", webhook)
     return webhook, app.webhook_secrets.secret(caller.tenant_id, webhook.webhook_id, webhook.secret_version)
@@ -75,7 +76,7 @@ async def change(
         changes["status"] = WebhookStatus.PAUSED if paused else WebhookStatus.ACTIVE
     if not changes:
         return before
-    after = await subscriptions.change(tx, caller.tenant_id, webhook_id, changes)
+    after = await subscriptions.change(tx, caller.tenant_id, webhook_id, changes, by_key=caller.api_key_id)
     if after.status is WebhookStatus.ACTIVE and paused is not None:
         await deliveries.wake(tx, caller.tenant_id, webhook_id)
     await _record(tx, caller, "webhook.change", after, before=before)

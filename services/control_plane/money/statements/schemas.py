@@ -9,6 +9,7 @@ from uuid import UUID
 from fastapi import Path
 from pydantic import BaseModel, Field
 
+from foundation.contracts.accepted.sentences import WrittenAs
 from foundation.domain.ids import TaskId, TenantId, UserId
 from foundation.domain.money import dollars
 from foundation.storage.ledger.months import StatedGroup, StatedSums
@@ -17,7 +18,9 @@ MAX_STATEMENT_LINES = 500
 """Lines by model, by user and by task, each; what comes after them is one line that says how many it adds up."""
 
 Month = Annotated[
-    str, Path(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$", description="such as 2026-11", examples=["2026-11"])
+    str,
+    Path(description="such as 2026-11", examples=["2026-11"]),
+    WrittenAs(r"^20[0-9]{2}-(0[1-9]|1[0-2])$", "a month is needed, as in 2026-11"),
 ]
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import Depends, Query
 
 from control_plane.requests.texts import Day
+from foundation.contracts.accepted.sentences import WrittenAs
 from foundation.domain.errors import BadRequest, Fault
 from foundation.domain.ids import ApiKeyId, RunId, TaskId, UserId
 from foundation.storage.ledger.usage import Dimension, UsageFilter
@@ -15,7 +16,8 @@ _SHOWN_DAYS = 31
 _MOST_DAYS = 366
 EARLIEST = date(2000, 1, 1)
 
-Name = Annotated[str | None, Query(max_length=200, pattern=r"^[^\x00]+$")]
+_Named = Annotated[str, WrittenAs(r"^[^\x00]+$", "a name is needed, which has one character or more and no U+0000")]
+Name = Annotated[_Named | None, Query(max_length=200)]
 FirstDay = Annotated[
     Day | None, Query(alias="from", ge=EARLIEST, description="the first day; a month before `to` when left out")
 ]

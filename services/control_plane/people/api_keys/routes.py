@@ -6,7 +6,7 @@ from fastapi import Depends, Query, Response
 
 from control_plane.dependencies import App, IfMatch, KeyReader, KeyWriter, Tx
 from control_plane.people.api_keys import service
-from control_plane.people.api_keys.schemas import KeyChange, KeyView, NewKey, NewKeyView
+from control_plane.people.api_keys.schemas import KeyChange, KeyView, LeakView, NewKey, NewKeyView
 from control_plane.requests.etags import etag, expected_version
 from control_plane.requests.keys.once import once
 from control_plane.requests.lists.listed import ListOf, ListRequest
@@ -110,7 +110,10 @@ async def change(
     status_code=204,
     summary="Revoke a key: it opens nothing any more, and stays in the list",
     operation_id="revoke_api_key",
-    responses=refusals(404, 412),
+    responses={
+        200: {"model": LeakView, "description": "With `known_too`: what has become of all that was made with the key"},
+        **refusals(404, 412),
+    },
 )
 async def revoke(
     api_key_id: ApiKeyId,
@@ -118,7 +121,15 @@ async def revoke(
     app: App,
     if_match: IfMatch,
     known_too: Annotated[
-        bool | None, Query(description="with it the keys that were made or rotated with it, as when it has leaked")
+        bool | None,
+        Query(
+            description="as when it has leaked: with it go the keys that were made or rotated with it, and what was "
+            "made with any of these and acts by itself; the answer says what that was"
+        ),
     ] = None,
-) -> None:
-    await service.revoke(app, caller, api_key_id, expected=expected_version(if_match), known_too=bool(known_too))
+) -> Response:
+    expected = expected_version(if_match)
+    ended = await service.revoke(app, caller, api_key_id, expected=expected, known_too=bool(known_too))
+    if not known_too:
+        return Response(status_code=204)
+    return Response(LeakView.of(ended).model_dump_json(), media_type="application/json")

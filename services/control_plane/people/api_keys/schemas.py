@@ -1,10 +1,13 @@
 """API keys as the API takes and shows them."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Self
+from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, model_validator
 
+from control_plane.people.api_keys.leaked import Ended, LeakOutcome, MadeKind
 from control_plane.people.roles.references import RoleReference
 from control_plane.requests.texts import Moment, Name
 from foundation.contracts.accepted.distinct import distinct
@@ -84,6 +87,37 @@ class NewKeyView(KeyView):
     @classmethod
     def with_text(cls, key: KeyRecord, text: str) -> Self:
         return cls.model_validate({**_members(key), "key": text})
+
+
+_LEAKED: dict[str, JsonValue] = {
+    "items": [
+        {"kind": "api_key", "id": "0193a1f0-0000-7000-8000-00000000000a", "name": "nightly", "outcome": "revoked"},
+        {"kind": "webhook", "id": "0193a1f0-0000-7000-8000-00000000000b", "name": "to chat", "outcome": "paused"},
+    ]
+}
+
+
+class EndedView(BaseModel):
+    """One thing that was made with a key which has leaked."""
+
+    kind: MadeKind
+    id: UUID
+    name: str = Field(description="of an invitation, and of a member, the address that was invited")
+    outcome: LeakOutcome = Field(
+        description="`stays`: somebody who came by an invitation and may belong, or what you may not remove"
+    )
+
+
+class LeakView(BaseModel):
+    """The key and all that was made with it and acts by itself, and what has become of each."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_LEAKED]})
+
+    items: list[EndedView]
+
+    @classmethod
+    def of(cls, ended: Sequence[Ended]) -> Self:
+        return cls(items=[EndedView(kind=one.kind, id=one.id, name=one.name, outcome=one.outcome) for one in ended])
 
 
 def _members(key: KeyRecord) -> dict[str, object]:

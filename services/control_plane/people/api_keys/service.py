@@ -4,6 +4,8 @@ from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 
 from control_plane.identity.callers import ApiCaller
+from control_plane.people.api_keys import leaked
+from control_plane.people.api_keys.leaked import Ended, LeakOutcome, MadeKind
 from control_plane.people.api_keys.schemas import KeyChange, NewKey
 from control_plane.people.roles.references import grant_by
 from control_plane.requests.etags import require_version
@@ -127,24 +129,33 @@ async def change(
 
 async def revoke(
     app: AppResources, caller: ApiCaller, api_key_id: ApiKeyId, *, expected: Expected, known_too: bool
-) -> None:
+) -> list[Ended]:
     """Refused here at once, by other processes within a minute. A key that is revoked already stays as it is.
 
-    With `known_too` the keys go that it has made or rotated, and so on: whoever had its text has theirs.
+    With `known_too` the keys go that it has made or rotated, and so on, as whoever had its text has theirs; and with
+    them what was made with any of these. What that was is the answer, the key itself first where it is revoked now.
     """
     async with app.database.tenant(caller.tenant_id) as tx:
         await app.callers.hold(tx, caller)
         known = await key_records.known_through(tx, caller.tenant_id, api_key_id) if known_too else []
         before = await _locked(tx, caller, api_key_id, expected)
-        if known and not manages_others(caller):
-            known = [one for one in known if one.user_id == caller.user_id]
-        going = [one for one in (before, *known) if one.revoked_at is None]
+        ruled = [before, *(one for one in known if one.user_id == caller.user_id or manages_others(caller))]
+        going = [one for one in ruled if one.revoked_at is None]
         for one in going:
             await _require_rule_over(tx, caller, one)
         await key_records.revoke(tx, caller.tenant_id, [one.api_key_id for one in going])
         for one in going:
             await _record(tx, caller, "api_key.revoke", one, {"before": shown(one)})
+        ended = [_ended(one, LeakOutcome.REVOKED) for one in going]
+        ended += [_ended(one, LeakOutcome.STAYS) for one in known if one not in ruled and one.revoked_at is None]
+        if known_too:
+            ended += await leaked.end(tx, caller, api_key_id, [one.api_key_id for one in ruled])
     app.callers.forget(caller.tenant_id)
+    return ended
+
+
+def _ended(key: KeyRecord, outcome: LeakOutcome) -> Ended:
+    return Ended(MadeKind.API_KEY, key.api_key_id, key.name, outcome)
 
 
 def shown(key: KeyRecord) -> dict[str, object]:

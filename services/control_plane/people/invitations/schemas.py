@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from control_plane.people.roles.references import HeldRole, RoleReference
 from control_plane.requests.texts import Email
-from foundation.domain.ids import InvitationId, TenantId, UserId
+from foundation.domain.ids import ApiKeyId, InvitationId, TenantId, UserId
 from foundation.storage.people.invitations import Invitation
 
 DAY_SECONDS = 86_400
@@ -65,6 +65,7 @@ class InvitationView(BaseModel):
     accepted_at: datetime | None
     accepted_by: UserId | None
     revoked_at: datetime | None
+    by_key: ApiKeyId | None = Field(description="the key with which it was made")
 
     @classmethod
     def of(cls, invitation: Invitation) -> Self:
@@ -93,4 +94,5 @@ def _members(invitation: Invitation) -> dict[str, object]:
         "accepted_at": invitation.accepted_at,
         "accepted_by": invitation.accepted_by,
         "revoked_at": invitation.revoked_at,
+        "by_key": invitation.by_key,
     }

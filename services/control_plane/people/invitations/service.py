@@ -27,6 +27,7 @@ async def create(tx: Transaction, caller: ApiCaller, wanted: NewInvitation) -> t
         token=token,
         seconds=wanted.expires_in,
         by=caller.user_id,
+        by_key=caller.api_key_id,
     )
     made = await get(tx, caller.tenant_id, invitation_id)
     await audit.record(

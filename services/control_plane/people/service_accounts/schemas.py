@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, JsonValue
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from control_plane.people.roles.references import HeldRole, RoleReference
 from control_plane.requests.texts import Description, KeptOrGiven, RightsName
-from foundation.domain.ids import UserId
+from foundation.domain.ids import ApiKeyId, UserId
 from foundation.storage.people.service_accounts import ServiceAccount
 
 _EXAMPLE: dict[str, JsonValue] = {"name": "deployer", "description": "starts the nightly runs", "role": "member"}
@@ -42,6 +42,7 @@ class ServiceAccountView(BaseModel):
     keys: int
     created_by: UserId | None
     created_at: datetime
+    by_key: ApiKeyId | None = Field(description="the key with which it was made")
     version: int
 
     @classmethod
@@ -54,5 +55,6 @@ class ServiceAccountView(BaseModel):
             keys=account.keys,
             created_by=account.created_by,
             created_at=account.created_at,
+            by_key=account.by_key,
             version=account.version,
         )

@@ -35,6 +35,7 @@ async def create(tx: Transaction, caller: ApiCaller, wanted: NewServiceAccount) 
         description=wanted.description,
         grant=grant,
         by=caller.user_id,
+        by_key=caller.api_key_id,
     )
     made = await get(tx, caller, user_id)
     await _record(tx, caller, "service_account.create", made, {"after": shown(made)})

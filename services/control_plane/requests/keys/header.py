@@ -4,14 +4,15 @@ from typing import Annotated
 
 from fastapi import Header
 
+from foundation.contracts.accepted.sentences import WrittenAs
 from foundation.http.request_limits import MAX_IDEMPOTENCY_KEY
 
 IdempotencyKey = Annotated[
-    str | None,
+    Annotated[str, WrittenAs(r"^[ -~]+$", "a key is printable ASCII, as in 01890a5d-ac96-774b-bcce-b302099a8057")]
+    | None,
     Header(
         min_length=1,
         max_length=MAX_IDEMPOTENCY_KEY,
-        pattern=r"^[ -~]+$",
         description="makes one thing, however often it is sent; printable ASCII, sent once",
     ),
 ]

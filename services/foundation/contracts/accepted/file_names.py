@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterable
 from typing import Annotated
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
 
+from foundation.contracts.accepted.sentences import WrittenAs
 from foundation.contracts.accepted.shown_text import BLANKS, CONTROLS, DIRECTION_MARKS
 
 # Without control characters (C0, C1, line and paragraph separators), without what turns the direction of the text
@@ -18,6 +19,9 @@ MAX_SEGMENT_BYTES = 255
 MAX_NAME_BYTES = 1000
 
 _SEGMENT = re.compile(SEGMENT_PATTERN)
+
+HttpUrl = Annotated[str, Field(max_length=8192), WrittenAs(r"^https?://[^\s]+$", "an http or https URL is needed")]
+"""From where a file is read, or where it is put."""
 
 
 def valid_file_name(name: str, *, most_folders: int | None = MAX_DEPTH) -> str:

@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from pydantic import AfterValidator
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic_core import CoreSchema, core_schema
 
 _OBJECT, _LIST, _TEXT = "an object is needed", "a list is needed", "a text is needed"
 _WHOLE_NUMBER, _NUMBER = "a whole number is needed", "a number is needed"
@@ -26,7 +28,6 @@ SENTENCES: Mapping[str, str] = {
     "string_unicode": "a text of whole characters is needed",
     "string_too_long": "at most {max_counted} taken",
     "string_too_short": "at least {min_counted} needed",
-    "string_pattern_mismatch": "it is not in the form that the reference gives for it",
     "int_type": _WHOLE_NUMBER,
     "int_parsing": _WHOLE_NUMBER,
     "int_from_float": _WHOLE_NUMBER,
@@ -119,13 +120,36 @@ def _counted(number: int, unit: str) -> str:
     return f"1 {unit} is" if number == 1 else f"{number} {unit}s are"
 
 
-def written_as(pattern: str, words: str) -> AfterValidator:
-    """For a text that is in this form as a whole; `words` say the form to whoever wrote it otherwise."""
-    form = re.compile(pattern)
+@dataclass(frozen=True, slots=True)
+class WrittenAs:
+    """For a text that is in this form as a whole: the document has the pattern, a refusal has the words.
 
-    def check(text: str) -> str:
-        if not form.fullmatch(text):
-            raise ValueError(words)
-        return text
+    `pattern=` of Pydantic's own is not used for what callers send: of that a refusal could say the expression at most.
+    """
 
-    return AfterValidator(check)
+    pattern: str
+    words: str
+    made_of: str | None = None
+    """Characters that it has, as a pattern; of a text with another one its number is told, as it may look like one."""
+    is_key: bool = False
+    """Of the names of an object's members: there the document has none, as clients derive no types of those."""
+
+    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
+        form = re.compile(self.pattern)
+
+        def check(text: str) -> str:
+            if not form.fullmatch(text):
+                raise ValueError(self._told(text))
+            return text
+
+        return core_schema.no_info_after_validator_function(check, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        if self.is_key:
+            return handler(schema)
+        anchored = self.pattern if self.pattern.startswith("^") else f"^{self.pattern}$"
+        return {**handler(schema), "pattern": anchored}
+
+    def _told(self, text: str) -> str:
+        odd = next((one for one in text if not re.fullmatch(self.made_of, one)), None) if self.made_of else None
+        return self.words if odd is None else f"{self.words}; this one has U+{ord(odd):04X}"

@@ -9,7 +9,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from foundation.contracts.accepted.sentences import written_as
+from foundation.contracts.accepted.sentences import WrittenAs
 from foundation.contracts.egress.hosts import MAX_HOST, is_host
 from foundation.contracts.message import Message
 
@@ -62,10 +62,8 @@ _VALUE_FORM = r"[!-~]([ -~]*[!-~])?"
 
 SecretName = Annotated[
     str,
-    Field(
-        json_schema_extra={"description": "by which tasks name the secret", "pattern": f"^{_NAME_FORM}$"},
-    ),
-    written_as(
+    Field(description="by which tasks name the secret"),
+    WrittenAs(
         _NAME_FORM,
         "a secret's name begins with a letter from a to z and has such letters, digits, _ and -, 63 in all",
     ),
@@ -75,12 +73,9 @@ SecretValue = Annotated[
     Field(
         min_length=1,
         max_length=MAX_VALUE,
-        json_schema_extra={
-            "description": "printable ASCII, as a header carries it; no blank around it",
-            "pattern": f"^{_VALUE_FORM}$",
-        },
+        description="printable ASCII, as a header carries it; no blank around it",
     ),
-    written_as(_VALUE_FORM, "a secret's value is printable ASCII, as a header carries it, without blanks at its ends"),
+    WrittenAs(_VALUE_FORM, "a secret's value is printable ASCII, as a header carries it, without blanks at its ends"),
 ]
 
 

@@ -6,12 +6,20 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from foundation.contracts.accepted.distinct import distinct
+from foundation.contracts.accepted.sentences import WrittenAs
 from foundation.contracts.message import Message
 
 MAX_ALLOWED = 100
 
-_Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,62}$")]
-_Names = Annotated[list[_Name], Field(max_length=MAX_ALLOWED), AfterValidator(distinct)]
+RegionName = Annotated[
+    str,
+    WrittenAs(
+        r"^[a-z0-9][a-z0-9._-]{0,62}$",
+        "a name begins with a letter from a to z or a digit, and has such letters, digits, `.`, `_` and `-`, 63 in all",
+    ),
+]
+"""Of a region, and of a provider."""
+_Names = Annotated[list[RegionName], Field(max_length=MAX_ALLOWED), AfterValidator(distinct)]
 
 
 class ProviderPolicy(BaseModel):

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from foundation.contracts.accepted.accepted_json import pointer_of
 from foundation.contracts.accepted.amounts import Dollars
-from foundation.contracts.accepted.sentences import written_as
+from foundation.contracts.accepted.sentences import WrittenAs
 from foundation.contracts.concurrency import ResourceName, Units
 from foundation.contracts.expressions.evaluation import inside, is_expression
 from foundation.contracts.expressions.kinds import BOOLEAN, LIST, NULL, kind_given, length_given
@@ -39,13 +39,17 @@ ITEMS = "the items are one expression, such as ${steps.find.output.data}"
 STEP_NAME_PATTERN = r"^[A-Za-z][A-Za-z0-9_]{0,63}$"
 ITEM_NAME_PATTERN = r"^[A-Za-z][A-Za-z0-9_]{0,63}(\[(0|[1-9][0-9]{0,2})\])?$"
 """The name of a step, or of one of its items."""
-StepName = Annotated[str, Field(pattern=STEP_NAME_PATTERN)]
-StepOrItemName = Annotated[str, Field(pattern=ITEM_NAME_PATTERN)]
+_NAMED = "a name begins with a letter from a to z, followed by such letters, digits and _, 64 characters in all"
+STEP_NAME_FORM = WrittenAs(STEP_NAME_PATTERN, _NAMED, made_of="[A-Za-z0-9_]")
+ITEM_NAME_FORM = WrittenAs(
+    ITEM_NAME_PATTERN, f"{_NAMED}; of an item its number follows, as in pages[3]", made_of=r"[A-Za-z0-9_\[\]]"
+)
+StepName = Annotated[str, STEP_NAME_FORM]
+StepOrItemName = Annotated[str, ITEM_NAME_FORM]
 Text = Annotated[str, Field(max_length=MAX_INSTRUCTIONS)]
 FailureName = Annotated[
     str,
-    written_as(r"[a-z][a-z0-9_]{0,63}", "the code of a failure has small letters, digits and _, such as egress_denied"),
-    Field(json_schema_extra={"pattern": "^[a-z][a-z0-9_]{0,63}$"}),
+    WrittenAs(r"[a-z][a-z0-9_]{0,63}", "the code of a failure has small letters, digits and _, such as egress_denied"),
 ]
 MAX_RETRIED = 16
 """Failures that one step's `retry` names."""

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from foundation.contracts.accepted.accepted_json import accept_text
 from foundation.contracts.accepted.file_names import FileName, names_in_each_others_way
-from foundation.contracts.accepted.sentences import written_as
+from foundation.contracts.accepted.sentences import WrittenAs
 from foundation.contracts.egress.urls import web_address
 from foundation.contracts.tools.arguments import ToolArguments
 from foundation.contracts.tools.contract import ToolContract
@@ -98,8 +98,7 @@ class BrowserStep(_Part):
 
 SessionName = Annotated[
     str,
-    written_as(r"[a-z0-9_-]{1,40}", "the name of a session has small letters, digits, _ and -, 40 in all"),
-    Field(json_schema_extra={"pattern": "^[a-z0-9_-]{1,40}$"}),
+    WrittenAs(r"[a-z0-9_-]{1,40}", "the name of a session has small letters, digits, _ and -, 40 in all"),
 ]
 
 

@@ -3,6 +3,7 @@
 import hashlib
 import re
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -10,7 +11,7 @@ from uuid import UUID
 from psycopg.errors import UniqueViolation
 
 from foundation.domain.errors import Conflict
-from foundation.domain.ids import InvitationId, TenantId, UserId
+from foundation.domain.ids import ApiKeyId, InvitationId, TenantId, UserId
 from foundation.domain.permissions import Grant
 from foundation.storage.people.tenancy import grant_of
 from foundation.storage.session.database import Transaction
@@ -35,6 +36,7 @@ class Invitation:
     accepted_at: datetime | None
     accepted_by: UserId | None
     revoked_at: datetime | None
+    by_key: ApiKeyId | None
 
 
 def new_token(tenant_id: TenantId) -> str:
@@ -57,7 +59,7 @@ _STATUS = """CASE WHEN i.accepted_at IS NOT NULL THEN 'accepted' WHEN i.revoked_
                   WHEN i.expires_at <= now() THEN 'expired' ELSE 'pending' END"""
 _SELECT = f"""
     SELECT i.invitation_id, i.email, i.role, i.role_id, own.name AS role_name, own.permissions, i.invited_by,
-           i.created_at, i.expires_at, i.accepted_at, i.accepted_by, i.revoked_at, {_STATUS} AS status
+           i.created_at, i.expires_at, i.accepted_at, i.accepted_by, i.revoked_at, i.by_key, {_STATUS} AS status
     FROM invitations i LEFT JOIN roles own USING (tenant_id, role_id)
     WHERE i.tenant_id = :tenant_id
 """  # noqa: S608  # of an expression that is written above
@@ -75,6 +77,7 @@ def _of(row: Row) -> Invitation:
         accepted_at=row.accepted_at,
         accepted_by=row.accepted_by,
         revoked_at=row.revoked_at,
+        by_key=row.by_key,
     )
 
 
@@ -88,6 +91,7 @@ async def insert(
     token: str,
     seconds: int,
     by: UserId | None,
+    by_key: ApiKeyId | None = None,
 ) -> None:
     """`Conflict` when the address is invited already; the transaction is lost then. What has expired makes room."""
     values = {
@@ -99,6 +103,7 @@ async def insert(
         "digest": _digest(token),
         "seconds": seconds,
         "by": by,
+        "by_key": by_key,
     }
     await tx.execute(
         text(
@@ -111,9 +116,9 @@ async def insert(
         await tx.execute(
             text(
                 """INSERT INTO invitations (tenant_id, invitation_id, email, role, role_id, digest, invited_by,
-                                            expires_at)
+                                            by_key, expires_at)
                    VALUES (:tenant_id, :invitation_id, :email, :role, :role_id, :digest, :by,
-                           now() + :seconds * interval '1 second')"""
+                           :by_key, now() + :seconds * interval '1 second')"""
             ),
             values,
         )
@@ -162,6 +167,32 @@ async def revoke(tx: Transaction, tenant_id: TenantId, invitation_id: Invitation
         {"tenant_id": tenant_id, "invitation_id": invitation_id},
     )
     return changed.first() is not None
+
+
+async def open_by_keys(tx: Transaction, tenant_id: TenantId, which: Collection[ApiKeyId]) -> list[Invitation]:
+    """Those that were made with one of these keys and can be taken still, locked."""
+    wanted = "AND i.by_key = ANY(:which) AND i.accepted_at IS NULL AND i.revoked_at IS NULL AND i.expires_at > now()"
+    rows = await tx.execute(
+        text(_SELECT, wanted, "ORDER BY i.invitation_id FOR UPDATE OF i"),
+        {"tenant_id": tenant_id, "which": list(which)},
+    )
+    return [_of(row) for row in rows]
+
+
+async def members_by_keys(
+    tx: Transaction, tenant_id: TenantId, which: Collection[ApiKeyId]
+) -> list[tuple[UserId, str]]:
+    """Who is a member by an invitation that was made with one of these keys, and the address that was invited."""
+    rows = await tx.execute(
+        text(
+            """SELECT DISTINCT ON (m.user_id) m.user_id, i.email
+               FROM invitations i JOIN memberships m ON m.tenant_id = i.tenant_id AND m.user_id = i.accepted_by
+               WHERE i.tenant_id = :tenant_id AND i.by_key = ANY(:which) AND m.created_at >= i.accepted_at
+               ORDER BY m.user_id, i.created_at DESC"""
+        ),
+        {"tenant_id": tenant_id, "which": list(which)},
+    )
+    return [(UserId(row.user_id), row.email) for row in rows]
 
 
 async def of_first_owner(tx: Transaction, tenant_id: TenantId) -> Invitation | None:

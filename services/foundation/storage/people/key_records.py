@@ -130,17 +130,24 @@ async def revoke(tx: Transaction, tenant_id: TenantId, which: Collection[ApiKeyI
 
 
 async def known_through(tx: Transaction, tenant_id: TenantId, api_key_id: ApiKeyId) -> list[KeyRecord]:
-    """Usable keys whose text the holder of this one has seen: made or rotated with it, or with one of those."""
+    """Keys, also those that were revoked before, that the holder of this one may have in hand.
+
+    Such are those that were made or rotated with it or with one of those, and those of service accounts made so.
+    """
     await tenants.hold(tx, tenant_id)
     rows = await tx.execute(
         text(
             """WITH RECURSIVE known AS (
-                   SELECT api_key_id FROM api_keys WHERE tenant_id = :tenant_id AND known_to = :api_key_id
+                   SELECT CAST(:api_key_id AS uuid) AS api_key_id
                    UNION
-                   SELECT k.api_key_id FROM api_keys k JOIN known ON k.known_to = known.api_key_id
-                   WHERE k.tenant_id = :tenant_id)""",
+                   SELECT made.api_key_id FROM known CROSS JOIN LATERAL (
+                       SELECT k.api_key_id FROM api_keys k
+                       WHERE k.tenant_id = :tenant_id AND k.known_to = known.api_key_id
+                       UNION ALL
+                       SELECT k.api_key_id FROM service_accounts s JOIN api_keys k USING (tenant_id, user_id)
+                       WHERE s.tenant_id = :tenant_id AND s.by_key = known.api_key_id) made)""",
             _SELECT,
-            """AND revoked_at IS NULL AND api_key_id <> :api_key_id AND api_key_id IN (SELECT api_key_id FROM known)
+            """AND api_key_id <> :api_key_id AND api_key_id IN (SELECT api_key_id FROM known)
                ORDER BY api_key_id FOR NO KEY UPDATE""",
         ),
         {"tenant_id": tenant_id, "api_key_id": api_key_id},

@@ -1,12 +1,13 @@
 """Service accounts: members of a tenant that are no people, and have keys alone."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
 from psycopg import IntegrityError
 
 from foundation.domain.errors import Conflict
-from foundation.domain.ids import TenantId, UserId
+from foundation.domain.ids import ApiKeyId, TenantId, UserId
 from foundation.domain.permissions import Grant
 from foundation.storage.people import members, tenants
 from foundation.storage.people.tenancy import GRANTED, grant_of
@@ -27,11 +28,12 @@ class ServiceAccount:
     keys: int
     created_by: UserId | None
     created_at: datetime
+    by_key: ApiKeyId | None
     version: int
 
 
 _SELECT = f"""
-    SELECT s.user_id, s.name, s.description, s.created_by, s.created_at, m.version, {GRANTED},
+    SELECT s.user_id, s.name, s.description, s.created_by, s.created_at, s.by_key, m.version, {GRANTED},
            (SELECT count(*) FROM api_keys k WHERE k.tenant_id = s.tenant_id AND k.user_id = s.user_id
               AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > now())) AS keys
     FROM service_accounts s JOIN memberships m USING (tenant_id, user_id)
@@ -49,12 +51,21 @@ def _of(row: Row) -> ServiceAccount:
         keys=row.keys,
         created_by=row.created_by,
         created_at=row.created_at,
+        by_key=row.by_key,
         version=row.version,
     )
 
 
 async def insert(
-    tx: Transaction, tenant_id: TenantId, user_id: UserId, *, name: str, description: str, grant: Grant, by: UserId
+    tx: Transaction,
+    tenant_id: TenantId,
+    user_id: UserId,
+    *,
+    name: str,
+    description: str,
+    grant: Grant,
+    by: UserId,
+    by_key: ApiKeyId | None,
 ) -> None:
     """`Conflict` when the tenant has a service account of this name; the transaction is lost then."""
     values = {
@@ -65,14 +76,15 @@ async def insert(
         "role": grant.role,
         "role_id": grant.role_id,
         "by": by,
+        "by_key": by_key,
     }
     try:
         for statement in (
             "INSERT INTO users (user_id) VALUES (:user_id)",
             """INSERT INTO memberships (tenant_id, user_id, role, role_id)
                VALUES (:tenant_id, :user_id, :role, :role_id)""",
-            """INSERT INTO service_accounts (tenant_id, user_id, name, description, created_by)
-               VALUES (:tenant_id, :user_id, :name, :description, :by)""",
+            """INSERT INTO service_accounts (tenant_id, user_id, name, description, created_by, by_key)
+               VALUES (:tenant_id, :user_id, :name, :description, :by, :by_key)""",
         ):
             await tx.execute(text(statement), values)
     except IntegrityError as error:
@@ -95,6 +107,15 @@ async def get(tx: Transaction, tenant_id: TenantId, user_id: UserId, *, lock: bo
     )
     row = rows.first()
     return _of(row) if row else None
+
+
+async def by_keys(tx: Transaction, tenant_id: TenantId, which: Collection[ApiKeyId]) -> list[ServiceAccount]:
+    """Those that were made with one of these keys, locked."""
+    rows = await tx.execute(
+        text(_SELECT, "AND s.by_key = ANY(:which) ORDER BY s.user_id FOR NO KEY UPDATE OF m"),
+        {"tenant_id": tenant_id, "which": list(which)},
+    )
+    return [_of(row) for row in rows]
 
 
 async def update(tx: Transaction, tenant_id: TenantId, user_id: UserId, *, name: str, description: str) -> None:

@@ -1,10 +1,11 @@
 """Schedules: what they start, when, and how they fare."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from foundation.domain.ids import ScheduleId, TaskId, TenantId, UserId
+from foundation.domain.ids import ApiKeyId, ScheduleId, TaskId, TenantId, UserId
 from foundation.domain.starts.schedules import CatchUp, Overlap, Timing
 from foundation.storage.people import tenants
 from foundation.storage.session.database import Transaction
@@ -28,6 +29,7 @@ class ScheduleTerms:
     jitter_seconds: int
     paused: bool
     runs_as: UserId
+    by_key: ApiKeyId | None
     next_at: datetime | None
 
 
@@ -59,6 +61,7 @@ class Schedule:
     created_at: datetime
     updated_at: datetime
     deleted_at: datetime | None
+    by_key: ApiKeyId | None
 
     @property
     def timing(self) -> Timing:
@@ -67,7 +70,7 @@ class Schedule:
 
 _COLUMNS = """schedule_id, name, task_id, task_version, input, cron, every_seconds, at, anchor, time_zone, overlap,
               catch_up, jitter_seconds, paused, runs_as, next_at, failures, failing_since, clock_revision, version,
-              created_by, created_at, updated_at, deleted_at"""
+              created_by, created_at, updated_at, deleted_at, by_key"""
 _OF_ONE = "WHERE tenant_id = :tenant_id AND schedule_id = :schedule_id"
 
 
@@ -90,6 +93,7 @@ def _parameters(tenant_id: TenantId, schedule_id: ScheduleId, wanted: ScheduleTe
         "jitter_seconds": wanted.jitter_seconds,
         "paused": wanted.paused,
         "runs_as": wanted.runs_as,
+        "by_key": wanted.by_key,
         "next_at": wanted.next_at,
     }
 
@@ -100,10 +104,10 @@ async def insert(tx: Transaction, tenant_id: TenantId, schedule_id: ScheduleId, 
         text(
             """INSERT INTO schedules (tenant_id, schedule_id, name, task_id, task_version, input, cron, every_seconds,
                                       at, anchor, time_zone, overlap, catch_up, jitter_seconds, paused, runs_as,
-                                      next_at, created_by)
+                                      next_at, created_by, by_key)
                VALUES (:tenant_id, :schedule_id, :name, :task_id, :task_version, CAST(:input AS jsonb), :cron,
                        :every_seconds, :at, :anchor, :time_zone, :overlap, :catch_up, :jitter_seconds, :paused,
-                       :runs_as, :next_at, :runs_as) RETURNING""",
+                       :runs_as, :next_at, :runs_as, :by_key) RETURNING""",
             _COLUMNS,
         ),
         _parameters(tenant_id, schedule_id, wanted),
@@ -119,7 +123,7 @@ async def change(tx: Transaction, tenant_id: TenantId, schedule_id: ScheduleId, 
                SET name = :name, task_id = :task_id, task_version = :task_version, input = CAST(:input AS jsonb),
                    cron = :cron, every_seconds = :every_seconds, at = :at, anchor = :anchor, time_zone = :time_zone,
                    overlap = :overlap, catch_up = :catch_up, jitter_seconds = :jitter_seconds, paused = :paused,
-                   runs_as = :runs_as, next_at = :next_at, failures = 0, failing_since = NULL,
+                   runs_as = :runs_as, by_key = :by_key, next_at = :next_at, failures = 0, failing_since = NULL,
                    clock_revision = clock_revision + 1, version = version + 1, updated_at = now()""",
             _OF_ONE,
             "RETURNING",
@@ -128,6 +132,20 @@ async def change(tx: Transaction, tenant_id: TenantId, schedule_id: ScheduleId, 
         _parameters(tenant_id, schedule_id, wanted),
     )
     return value_of(Schedule, row.one())
+
+
+async def pause_by_keys(tx: Transaction, tenant_id: TenantId, which: Collection[ApiKeyId]) -> list[Schedule]:
+    """Those that somebody vouches for by one of these keys, and that fire: as they are now that they are paused."""
+    rows = await tx.execute(
+        text(
+            """UPDATE schedules SET paused = true, next_at = NULL, clock_revision = clock_revision + 1,
+                      version = version + 1, updated_at = now()
+               WHERE tenant_id = :tenant_id AND by_key = ANY(:which) AND NOT paused AND deleted_at IS NULL RETURNING""",
+            _COLUMNS,
+        ),
+        {"tenant_id": tenant_id, "which": list(which)},
+    )
+    return [value_of(Schedule, row) for row in rows]
 
 
 async def delete(tx: Transaction, tenant_id: TenantId, schedule_id: ScheduleId) -> None:

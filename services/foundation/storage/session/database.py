@@ -149,10 +149,11 @@ class Database:
     @asynccontextmanager
     async def _begun(self, begin: str, *, writing: bool = True) -> AsyncIterator[Transaction]:
         """A transaction on a connection of its own, which goes back to the pool without one, or not at all."""
-        with in_our_words(writing=writing):
+        with in_our_words(writing=writing) as sent:
+            sent.statement = begin
             pooled, cursor = await self._open(begin)
             try:
-                yield Transaction(cursor, self._observe)
+                yield Transaction(cursor, self._observe, sent)
                 await cursor.connection.commit()
             except BaseException:
                 # Shielded, because a task that was cancelled may be cancelled again before the connection is back.

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 import psycopg
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -16,6 +17,9 @@ from foundation.domain.errors import (
     ValueNotStorable,
 )
 from foundation.storage.session.answering import Unanswered
+from foundation.telemetry.logs import logger
+
+_log = logger(__name__)
 
 _AWAY = frozenset({"08", "40", "53", "55", "57", "58"})
 """Classes of SQLSTATE that a retry may get past: connection, rollback, resources, object state, operator, system."""
@@ -33,19 +37,61 @@ _COLLIDED = frozenset({"40001", "40P01"})
 """A serialization failure and a deadlock: PostgreSQL answers, and has undone this transaction for another one."""
 
 
+@dataclass(slots=True)
+class Sent:
+    """What was sent last, without its values."""
+
+    statement: object = ""
+    """Whose text is the statement's, which is made only where it is told."""
+
+
+class StatementRefused(Exception):
+    """What PostgreSQL said, from where the driver raised it, without the rows and values of its details.
+
+    Those are words of tenants, which no log may have; a traceback would print them with the driver's own error.
+    """
+
+
 @contextmanager
-def in_our_words(*, writing: bool = True) -> Iterator[None]:
-    """Raises what the driver raised as one of our errors, with the driver's as its cause; all other errors pass."""
+def in_our_words(*, writing: bool = True) -> Iterator[Sent]:
+    """Raises what the driver raised as one of our errors; all other errors pass.
+
+    What nobody expects is logged here, once for every door, by what was `Sent`; the caller of a transaction needs not.
+    """
+    sent = Sent()
     try:
-        yield
+        yield sent
     except Unanswered as error:
         raise DatabaseBusy("PostgreSQL does not answer", retry_after=2) from error
     except psycopg.Error as error:
-        raise _ours(error, writing=writing) from error
+        ours = _ours(error, writing=writing)
+        if not isinstance(ours, DatabaseRefused | ValueNotStorable):
+            raise ours from error
+        cause = _without_values(error)
+        if isinstance(ours, DatabaseRefused):
+            _log.error("PostgreSQL refused a statement", exc_info=cause, extra=_about(error, sent))
+        else:
+            _log.debug("PostgreSQL cannot hold a value", extra=_about(error, sent))
+        raise ours from cause
     except PoolTimeout as error:
         raise DatabaseBusy("PostgreSQL has no connection free for this service", retry_after=2) from error
     except UnicodeEncodeError as error:
         raise ValueNotStorable("half a surrogate pair cannot be stored", remedy="send whole characters") from error
+
+
+def _without_values(error: psycopg.Error) -> StatementRefused:
+    if error.sqlstate is None:
+        said = f"{type(error).__name__}: {error}"
+    elif error.sqlstate[:2] in _VALUE:
+        said = error.sqlstate  # its first sentence has the value
+    else:
+        said = f"{error.sqlstate}: {error.diag.message_primary}"
+    return StatementRefused(said).with_traceback(error.__traceback__)
+
+
+def _about(error: psycopg.Error, sent: Sent) -> dict[str, str | None]:
+    found = {"sqlstate": error.sqlstate, "constraint": error.diag.constraint_name, "table": error.diag.table_name}
+    return {"statement": " ".join(str(sent.statement).split()), **found}
 
 
 def _ours(error: psycopg.Error, *, writing: bool) -> LockstepError:

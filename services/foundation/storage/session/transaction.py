@@ -6,6 +6,7 @@ from typing import Any, NamedTuple, Protocol, cast
 from psycopg import AsyncCursor
 from sqlalchemy import ClauseElement
 
+from foundation.storage.session.refusals import Sent
 from foundation.storage.session.statements import Statement, put_together
 
 Observer = Callable[[str, Mapping[str, Any]], None]
@@ -63,11 +64,12 @@ class Result:
 class Transaction:
     """An open transaction of one login. `Database` opens and ends it."""
 
-    __slots__ = ("_cursor", "_observe")
+    __slots__ = ("_cursor", "_observe", "_sent")
 
-    def __init__(self, cursor: AsyncCursor[NamedTuple], observe: Observer | None) -> None:
+    def __init__(self, cursor: AsyncCursor[NamedTuple], observe: Observer | None, sent: Sent) -> None:
         self._cursor = cursor
         self._observe = observe
+        self._sent = sent
 
     async def execute(self, statement: Statement | ClauseElement, values: Mapping[str, Any] | None = None) -> Result:
         """Sends a statement with the values of its parameters, and returns all its rows.
@@ -81,6 +83,7 @@ class Transaction:
             given = {**brought, **given}
         if self._observe is not None:
             self._observe(str(statement), given)
+        self._sent.statement = statement
         await self._cursor.execute(statement.sql, given)
         result = self._cursor.pgresult
         rows = await self._cursor.fetchall() if result is not None and result.nfields else ()
@@ -100,4 +103,5 @@ class Transaction:
         if self._observe is not None:
             for values in many:
                 self._observe(str(statement), values)
+        self._sent.statement = statement
         await self._cursor.executemany(statement.sql, many)

@@ -1,10 +1,11 @@
 """Triggers: what a signed call starts, and with whose rights."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from foundation.domain.ids import TaskId, TenantId, TriggerId, UserId
+from foundation.domain.ids import ApiKeyId, TaskId, TenantId, TriggerId, UserId
 from foundation.storage.people import tenants
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.documents import jsonb
@@ -48,10 +49,12 @@ class Trigger:
     created_by: UserId | None
     created_at: datetime
     updated_at: datetime
+    by_key: ApiKeyId | None
 
 
 _COLUMNS = """trigger_id, name, task_id, task_version, input, payload_as, payload_form, calls_per_minute, paused,
-              secret_version, previous_secret_until, runs_as, version, created_by, created_at, updated_at"""
+              secret_version, previous_secret_until, runs_as, version, created_by, created_at, updated_at,
+              by_key"""
 _OF_ONE = "WHERE tenant_id = :tenant_id AND trigger_id = :trigger_id"
 
 
@@ -71,17 +74,20 @@ def _parameters(tenant_id: TenantId, trigger_id: TriggerId, terms: TriggerTerms)
     }
 
 
-async def insert(tx: Transaction, tenant_id: TenantId, trigger_id: TriggerId, terms: TriggerTerms) -> Trigger:
+async def insert(
+    tx: Transaction, tenant_id: TenantId, trigger_id: TriggerId, terms: TriggerTerms, *, by_key: ApiKeyId | None
+) -> Trigger:
     """Made by the member as whom its runs start."""
     row = await tx.execute(
         text(
             """INSERT INTO triggers (tenant_id, trigger_id, name, task_id, task_version, input, payload_as,
-                                     payload_form, calls_per_minute, paused, runs_as, created_by)
+                                     payload_form, calls_per_minute, paused, runs_as, created_by, by_key)
                VALUES (:tenant_id, :trigger_id, :name, :task_id, :task_version, CAST(:input AS jsonb), :payload_as,
-                       CAST(:payload_form AS jsonb), :calls_per_minute, :paused, :runs_as, :runs_as) RETURNING""",
+                       CAST(:payload_form AS jsonb), :calls_per_minute, :paused, :runs_as, :runs_as,
+                       :by_key) RETURNING""",
             _COLUMNS,
         ),
-        _parameters(tenant_id, trigger_id, terms),
+        {**_parameters(tenant_id, trigger_id, terms), "by_key": by_key},
     )
     return value_of(Trigger, row.one())
 
@@ -104,21 +110,49 @@ async def change(tx: Transaction, tenant_id: TenantId, trigger_id: TriggerId, te
 
 
 async def rotate(
-    tx: Transaction, tenant_id: TenantId, trigger_id: TriggerId, *, overlap_seconds: int, runs_as: UserId
+    tx: Transaction,
+    tenant_id: TenantId,
+    trigger_id: TriggerId,
+    *,
+    overlap_seconds: int,
+    runs_as: UserId,
+    by_key: ApiKeyId | None,
 ) -> Trigger:
-    """The next secret, by which runs start as this user; for the overlap the one before opens it as well."""
+    """The next secret, by which runs start as this user; for the overlap the one before opens it as well.
+
+    `by_key` is the key of whoever gets the secret.
+    """
     row = await tx.execute(
         text(
             """UPDATE triggers SET secret_version = secret_version + 1, version = version + 1, updated_at = now(),
-                      runs_as = :runs_as,
+                      runs_as = :runs_as, by_key = :by_key,
                       previous_secret_until = now() + CAST(:overlap AS int) * interval '1 second'""",
             _OF_ONE,
             "RETURNING",
             _COLUMNS,
         ),
-        {"tenant_id": tenant_id, "trigger_id": trigger_id, "overlap": overlap_seconds, "runs_as": runs_as},
+        {
+            "tenant_id": tenant_id,
+            "trigger_id": trigger_id,
+            "overlap": overlap_seconds,
+            "runs_as": runs_as,
+            "by_key": by_key,
+        },
     )
     return value_of(Trigger, row.one())
+
+
+async def pause_by_keys(tx: Transaction, tenant_id: TenantId, which: Collection[ApiKeyId]) -> list[Trigger]:
+    """Those whose secret was shown to one of these keys, and that answer: as they are now that they are paused."""
+    rows = await tx.execute(
+        text(
+            """UPDATE triggers SET paused = true, version = version + 1, updated_at = now()
+               WHERE tenant_id = :tenant_id AND by_key = ANY(:which) AND NOT paused RETURNING""",
+            _COLUMNS,
+        ),
+        {"tenant_id": tenant_id, "which": list(which)},
+    )
+    return [value_of(Trigger, row) for row in rows]
 
 
 async def delete(tx: Transaction, tenant_id: TenantId, trigger_id: TriggerId) -> None:

@@ -1,11 +1,11 @@
 """Webhooks: where they are, what they want to hear, how they fare, and how far they have heard."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from foundation.domain.ids import TenantId, UserId, WebhookId
+from foundation.domain.ids import ApiKeyId, TenantId, UserId, WebhookId
 from foundation.domain.states import WebhookStatus
 from foundation.storage.execution.event_streams import EventPlace
 from foundation.storage.people import tenants
@@ -33,10 +33,11 @@ class Webhook:
     created_by: UserId | None
     created_at: datetime
     updated_at: datetime
+    by_key: ApiKeyId | None
 
 
 _COLUMNS = """webhook_id, name, url, events, status, disabled_reason, secret_version, previous_secret_until, failures,
-              failing_since, version, created_by, created_at, updated_at"""
+              failing_since, version, created_by, created_at, updated_at, by_key"""
 _SELECT = ("SELECT", _COLUMNS, "FROM webhooks WHERE tenant_id = :tenant_id")
 
 
@@ -50,12 +51,14 @@ async def insert(
     events: Sequence[str],
     after: EventPlace,
     by: UserId,
+    by_key: ApiKeyId | None,
 ) -> Webhook:
     """It hears what stands behind the place `after`."""
     row = await tx.execute(
         text(
-            """INSERT INTO webhooks (tenant_id, webhook_id, name, url, events, read_xact, read_number, created_by)
-               VALUES (:tenant_id, :webhook_id, :name, :url, :events, :xact, :number, :by) RETURNING""",
+            """INSERT INTO webhooks (tenant_id, webhook_id, name, url, events, read_xact, read_number, created_by,
+                                     by_key)
+               VALUES (:tenant_id, :webhook_id, :name, :url, :events, :xact, :number, :by, :by_key) RETURNING""",
             _COLUMNS,
         ),
         {
@@ -67,6 +70,7 @@ async def insert(
             "xact": after.xact,
             "number": after.number,
             "by": by,
+            "by_key": by_key,
         },
     )
     return value_of(Webhook, row.one())
@@ -110,8 +114,13 @@ async def listening(tx: Transaction, tenant_id: TenantId, patterns: Sequence[str
     return [WebhookId(row.webhook_id) for row in rows]
 
 
-async def change(tx: Transaction, tenant_id: TenantId, webhook_id: WebhookId, changes: dict[str, Any]) -> Webhook:
-    """Changes these of `name`, `url`, `events`, `status`. One that becomes active is tried anew at once."""
+async def change(
+    tx: Transaction, tenant_id: TenantId, webhook_id: WebhookId, changes: dict[str, Any], *, by_key: ApiKeyId | None
+) -> Webhook:
+    """Changes these of `name`, `url`, `events`, `status`. One that becomes active is tried anew at once.
+
+    `by_key` is the caller's, by which it stands from now on if the `url` is changed.
+    """
     row = await tx.execute(
         text(
             """UPDATE webhooks w SET name = COALESCE(:name, name), url = COALESCE(:url, url),
@@ -120,6 +129,7 @@ async def change(tx: Transaction, tenant_id: TenantId, webhook_id: WebhookId, ch
                       failures = CASE WHEN c.status = 'active' THEN 0 ELSE failures END,
                       failing_since = CASE WHEN c.status = 'active' THEN NULL ELSE failing_since END,
                       not_before = CASE WHEN c.status = 'active' THEN now() ELSE not_before END,
+                      by_key = CASE WHEN CAST(:url AS text) IS NULL THEN by_key ELSE :by_key END,
                       version = version + 1, updated_at = now()
                FROM (SELECT CAST(:status AS text) AS status) c
                WHERE tenant_id = :tenant_id AND webhook_id = :webhook_id RETURNING""",
@@ -128,6 +138,7 @@ async def change(tx: Transaction, tenant_id: TenantId, webhook_id: WebhookId, ch
         {
             "tenant_id": tenant_id,
             "webhook_id": webhook_id,
+            "by_key": by_key,
             **{name: changes.get(name) for name in ("name", "url", "events", "status")},
         },
     )
@@ -153,6 +164,19 @@ async def delete(tx: Transaction, tenant_id: TenantId, webhook_id: WebhookId) ->
         text("DELETE FROM webhooks WHERE tenant_id = :tenant_id AND webhook_id = :webhook_id"),
         {"tenant_id": tenant_id, "webhook_id": webhook_id},
     )
+
+
+async def pause_by_keys(tx: Transaction, tenant_id: TenantId, which: Collection[ApiKeyId]) -> list[Webhook]:
+    """Those that stand by one of these keys and send: as they are now that they hold back what happens."""
+    rows = await tx.execute(
+        text(
+            """UPDATE webhooks SET status = 'paused', version = version + 1, updated_at = now()
+               WHERE tenant_id = :tenant_id AND by_key = ANY(:which) AND status = 'active' RETURNING""",
+            _COLUMNS,
+        ),
+        {"tenant_id": tenant_id, "which": list(which)},
+    )
+    return [value_of(Webhook, row) for row in rows]
 
 
 async def succeeded(tx: Transaction, tenant_id: TenantId, webhook_id: WebhookId) -> None:

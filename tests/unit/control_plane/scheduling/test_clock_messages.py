@@ -40,6 +40,7 @@ SCHEDULE = Schedule(
     created_at=NOON,
     updated_at=NOON,
     deleted_at=None,
+    by_key=None,
 )
 
 

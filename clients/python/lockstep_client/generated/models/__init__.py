@@ -96,6 +96,7 @@ from .discard import Discard
 from .doing import Doing
 from .doing_now import DoingNow
 from .egress_policy import EgressPolicy
+from .ended_view import EndedView
 from .estimate_run import EstimateRun
 from .estimate_run_input import EstimateRunInput
 from .estimate_view import EstimateView
@@ -141,6 +142,8 @@ from .key_view import KeyView
 from .kill_switch_change import KillSwitchChange
 from .kill_switch_view import KillSwitchView
 from .last_tool import LastTool
+from .leak_outcome import LeakOutcome
+from .leak_view import LeakView
 from .left import Left
 from .limit_amount import LimitAmount
 from .limit_source import LimitSource
@@ -242,6 +245,7 @@ from .listed_warning import ListedWarning
 from .listed_webhook import ListedWebhook
 from .llm_step import LlmStep
 from .llm_step_resources import LlmStepResources
+from .made_kind import MadeKind
 from .mcp_server import McpServer
 from .mcp_server_environment import McpServerEnvironment
 from .mcp_server_registry_type_0 import McpServerRegistryType0
@@ -597,6 +601,7 @@ __all__ = (
     "Doing",
     "DoingNow",
     "EgressPolicy",
+    "EndedView",
     "EstimateRun",
     "EstimateRunInput",
     "EstimateView",
@@ -640,6 +645,8 @@ __all__ = (
     "KillSwitchChange",
     "KillSwitchView",
     "LastTool",
+    "LeakOutcome",
+    "LeakView",
     "Left",
     "LimitAmount",
     "LimitSource",
@@ -737,6 +744,7 @@ __all__ = (
     "ListWebhooksFieldsItem",
     "LlmStep",
     "LlmStepResources",
+    "MadeKind",
     "McpServer",
     "McpServerEnvironment",
     "McpServerRegistryType0",

@@ -32,6 +32,7 @@ class InvitationView:
         accepted_at (datetime.datetime | None):
         accepted_by (None | UUID):
         revoked_at (datetime.datetime | None):
+        by_key (None | UUID): the key with which it was made
     """
 
     id: UUID
@@ -44,6 +45,7 @@ class InvitationView:
     accepted_at: datetime.datetime | None
     accepted_by: None | UUID
     revoked_at: datetime.datetime | None
+    by_key: None | UUID
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -83,6 +85,12 @@ class InvitationView:
         else:
             revoked_at = self.revoked_at
 
+        by_key: None | str
+        if isinstance(self.by_key, UUID):
+            by_key = str(self.by_key)
+        else:
+            by_key = self.by_key
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -97,6 +105,7 @@ class InvitationView:
                 "accepted_at": accepted_at,
                 "accepted_by": accepted_by,
                 "revoked_at": revoked_at,
+                "by_key": by_key,
             }
         )
 
@@ -179,6 +188,21 @@ class InvitationView:
 
         revoked_at = _parse_revoked_at(d.pop("revoked_at"))
 
+        def _parse_by_key(data: object) -> None | UUID:
+            if data is None:
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                by_key_type_0 = UUID(data)
+
+                return by_key_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(None | UUID, data)
+
+        by_key = _parse_by_key(d.pop("by_key"))
+
         invitation_view = cls(
             id=id,
             email=email,
@@ -190,6 +214,7 @@ class InvitationView:
             accepted_at=accepted_at,
             accepted_by=accepted_by,
             revoked_at=revoked_at,
+            by_key=by_key,
         )
 
         invitation_view.additional_properties = d

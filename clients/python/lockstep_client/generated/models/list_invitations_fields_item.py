@@ -5,6 +5,7 @@ from typing import Self
 class ListInvitationsFieldsItem(StrEnum):
     ACCEPTED_AT = "accepted_at"
     ACCEPTED_BY = "accepted_by"
+    BY_KEY = "by_key"
     CREATED_AT = "created_at"
     EMAIL = "email"
     EXPIRES_AT = "expires_at"

@@ -4,6 +4,7 @@ from typing import Self
 
 class ListSchedulesFieldsItem(StrEnum):
     AT = "at"
+    BY_KEY = "by_key"
     CATCH_UP = "catch_up"
     CREATED_AT = "created_at"
     CREATED_BY = "created_by"

@@ -3,6 +3,7 @@ from typing import Self
 
 
 class ListTriggersFieldsItem(StrEnum):
+    BY_KEY = "by_key"
     CALLS_PER_MINUTE = "calls_per_minute"
     CREATED_AT = "created_at"
     CREATED_BY = "created_by"

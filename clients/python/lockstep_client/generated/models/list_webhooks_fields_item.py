@@ -3,6 +3,7 @@ from typing import Self
 
 
 class ListWebhooksFieldsItem(StrEnum):
+    BY_KEY = "by_key"
     CREATED_AT = "created_at"
     CREATED_BY = "created_by"
     DISABLED_REASON = "disabled_reason"

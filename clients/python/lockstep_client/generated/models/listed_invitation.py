@@ -35,6 +35,7 @@ class ListedInvitation:
             accepted_at (datetime.datetime | None | Unset):
             accepted_by (None | Unset | UUID):
             revoked_at (datetime.datetime | None | Unset):
+            by_key (None | Unset | UUID): the key with which it was made
     """
 
     id: UUID
@@ -47,6 +48,7 @@ class ListedInvitation:
     accepted_at: datetime.datetime | None | Unset = UNSET
     accepted_by: None | Unset | UUID = UNSET
     revoked_at: datetime.datetime | None | Unset = UNSET
+    by_key: None | Unset | UUID = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -102,6 +104,14 @@ class ListedInvitation:
         else:
             revoked_at = self.revoked_at
 
+        by_key: None | str | Unset
+        if isinstance(self.by_key, Unset):
+            by_key = UNSET
+        elif isinstance(self.by_key, UUID):
+            by_key = str(self.by_key)
+        else:
+            by_key = self.by_key
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -127,6 +137,8 @@ class ListedInvitation:
             field_dict["accepted_by"] = accepted_by
         if revoked_at is not UNSET:
             field_dict["revoked_at"] = revoked_at
+        if by_key is not UNSET:
+            field_dict["by_key"] = by_key
 
         return field_dict
 
@@ -235,6 +247,23 @@ class ListedInvitation:
 
         revoked_at = _parse_revoked_at(d.pop("revoked_at", UNSET))
 
+        def _parse_by_key(data: object) -> None | Unset | UUID:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                by_key_type_0 = UUID(data)
+
+                return by_key_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(None | Unset | UUID, data)
+
+        by_key = _parse_by_key(d.pop("by_key", UNSET))
+
         listed_invitation = cls(
             id=id,
             email=email,
@@ -246,6 +275,7 @@ class ListedInvitation:
             accepted_at=accepted_at,
             accepted_by=accepted_by,
             revoked_at=revoked_at,
+            by_key=by_key,
         )
 
         listed_invitation.additional_properties = d

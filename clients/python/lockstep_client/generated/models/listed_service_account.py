@@ -31,6 +31,7 @@ class ListedServiceAccount:
             keys (int | Unset):
             created_by (None | Unset | UUID):
             created_at (datetime.datetime | Unset):
+            by_key (None | Unset | UUID): the key with which it was made
             version (int | Unset):
     """
 
@@ -41,6 +42,7 @@ class ListedServiceAccount:
     keys: int | Unset = UNSET
     created_by: None | Unset | UUID = UNSET
     created_at: datetime.datetime | Unset = UNSET
+    by_key: None | Unset | UUID = UNSET
     version: int | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
@@ -69,6 +71,14 @@ class ListedServiceAccount:
         if not isinstance(self.created_at, Unset):
             created_at = self.created_at.isoformat()
 
+        by_key: None | str | Unset
+        if isinstance(self.by_key, Unset):
+            by_key = UNSET
+        elif isinstance(self.by_key, UUID):
+            by_key = str(self.by_key)
+        else:
+            by_key = self.by_key
+
         version = self.version
 
         field_dict: dict[str, Any] = {}
@@ -90,6 +100,8 @@ class ListedServiceAccount:
             field_dict["created_by"] = created_by
         if created_at is not UNSET:
             field_dict["created_at"] = created_at
+        if by_key is not UNSET:
+            field_dict["by_key"] = by_key
         if version is not UNSET:
             field_dict["version"] = version
 
@@ -139,6 +151,23 @@ class ListedServiceAccount:
         else:
             created_at = datetime.datetime.fromisoformat(_created_at)
 
+        def _parse_by_key(data: object) -> None | Unset | UUID:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                by_key_type_0 = UUID(data)
+
+                return by_key_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(None | Unset | UUID, data)
+
+        by_key = _parse_by_key(d.pop("by_key", UNSET))
+
         version = d.pop("version", UNSET)
 
         listed_service_account = cls(
@@ -149,6 +178,7 @@ class ListedServiceAccount:
             keys=keys,
             created_by=created_by,
             created_at=created_at,
+            by_key=by_key,
             version=version,
         )
 

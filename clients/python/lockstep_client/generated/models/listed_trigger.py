@@ -38,6 +38,7 @@ class ListedTrigger:
             runs_as (UUID | Unset): with whose rights, and at whose budget, its runs start: who changed it last
             previous_secret_until (datetime.datetime | None | Unset): until when the secret before opens it as well
             created_by (None | Unset | UUID):
+            by_key (None | Unset | UUID): the key with which it was made, or its secret was last rotated
             created_at (datetime.datetime | Unset):
             updated_at (datetime.datetime | Unset):
             version (int | Unset):
@@ -56,6 +57,7 @@ class ListedTrigger:
     runs_as: UUID | Unset = UNSET
     previous_secret_until: datetime.datetime | None | Unset = UNSET
     created_by: None | Unset | UUID = UNSET
+    by_key: None | Unset | UUID = UNSET
     created_at: datetime.datetime | Unset = UNSET
     updated_at: datetime.datetime | Unset = UNSET
     version: int | Unset = UNSET
@@ -120,6 +122,14 @@ class ListedTrigger:
         else:
             created_by = self.created_by
 
+        by_key: None | str | Unset
+        if isinstance(self.by_key, Unset):
+            by_key = UNSET
+        elif isinstance(self.by_key, UUID):
+            by_key = str(self.by_key)
+        else:
+            by_key = self.by_key
+
         created_at: str | Unset = UNSET
         if not isinstance(self.created_at, Unset):
             created_at = self.created_at.isoformat()
@@ -161,6 +171,8 @@ class ListedTrigger:
             field_dict["previous_secret_until"] = previous_secret_until
         if created_by is not UNSET:
             field_dict["created_by"] = created_by
+        if by_key is not UNSET:
+            field_dict["by_key"] = by_key
         if created_at is not UNSET:
             field_dict["created_at"] = created_at
         if updated_at is not UNSET:
@@ -271,6 +283,23 @@ class ListedTrigger:
 
         created_by = _parse_created_by(d.pop("created_by", UNSET))
 
+        def _parse_by_key(data: object) -> None | Unset | UUID:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                by_key_type_0 = UUID(data)
+
+                return by_key_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(None | Unset | UUID, data)
+
+        by_key = _parse_by_key(d.pop("by_key", UNSET))
+
         _created_at = d.pop("created_at", UNSET)
         created_at: datetime.datetime | Unset
         if isinstance(_created_at, Unset):
@@ -301,6 +330,7 @@ class ListedTrigger:
             runs_as=runs_as,
             previous_secret_until=previous_secret_until,
             created_by=created_by,
+            by_key=by_key,
             created_at=created_at,
             updated_at=updated_at,
             version=version,

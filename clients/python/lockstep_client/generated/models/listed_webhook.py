@@ -32,6 +32,8 @@ class ListedWebhook:
             failing_since (datetime.datetime | None | Unset):
             previous_secret_until (datetime.datetime | None | Unset): until when the secret before signs as well
             created_by (None | Unset | UUID):
+            by_key (None | Unset | UUID): the key with which it was made; once its `url` is changed, the one with which that
+                was done
             created_at (datetime.datetime | Unset):
             updated_at (datetime.datetime | Unset):
             version (int | Unset):
@@ -47,6 +49,7 @@ class ListedWebhook:
     failing_since: datetime.datetime | None | Unset = UNSET
     previous_secret_until: datetime.datetime | None | Unset = UNSET
     created_by: None | Unset | UUID = UNSET
+    by_key: None | Unset | UUID = UNSET
     created_at: datetime.datetime | Unset = UNSET
     updated_at: datetime.datetime | Unset = UNSET
     version: int | Unset = UNSET
@@ -99,6 +102,14 @@ class ListedWebhook:
         else:
             created_by = self.created_by
 
+        by_key: None | str | Unset
+        if isinstance(self.by_key, Unset):
+            by_key = UNSET
+        elif isinstance(self.by_key, UUID):
+            by_key = str(self.by_key)
+        else:
+            by_key = self.by_key
+
         created_at: str | Unset = UNSET
         if not isinstance(self.created_at, Unset):
             created_at = self.created_at.isoformat()
@@ -134,6 +145,8 @@ class ListedWebhook:
             field_dict["previous_secret_until"] = previous_secret_until
         if created_by is not UNSET:
             field_dict["created_by"] = created_by
+        if by_key is not UNSET:
+            field_dict["by_key"] = by_key
         if created_at is not UNSET:
             field_dict["created_at"] = created_at
         if updated_at is not UNSET:
@@ -223,6 +236,23 @@ class ListedWebhook:
 
         created_by = _parse_created_by(d.pop("created_by", UNSET))
 
+        def _parse_by_key(data: object) -> None | Unset | UUID:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                by_key_type_0 = UUID(data)
+
+                return by_key_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(None | Unset | UUID, data)
+
+        by_key = _parse_by_key(d.pop("by_key", UNSET))
+
         _created_at = d.pop("created_at", UNSET)
         created_at: datetime.datetime | Unset
         if isinstance(_created_at, Unset):
@@ -250,6 +280,7 @@ class ListedWebhook:
             failing_since=failing_since,
             previous_secret_until=previous_secret_until,
             created_by=created_by,
+            by_key=by_key,
             created_at=created_at,
             updated_at=updated_at,
             version=version,

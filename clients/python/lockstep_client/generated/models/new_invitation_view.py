@@ -32,6 +32,7 @@ class NewInvitationView:
         accepted_at (datetime.datetime | None):
         accepted_by (None | UUID):
         revoked_at (datetime.datetime | None):
+        by_key (None | UUID): the key with which it was made
         token (str):
     """
 
@@ -45,6 +46,7 @@ class NewInvitationView:
     accepted_at: datetime.datetime | None
     accepted_by: None | UUID
     revoked_at: datetime.datetime | None
+    by_key: None | UUID
     token: str
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
@@ -85,6 +87,12 @@ class NewInvitationView:
         else:
             revoked_at = self.revoked_at
 
+        by_key: None | str
+        if isinstance(self.by_key, UUID):
+            by_key = str(self.by_key)
+        else:
+            by_key = self.by_key
+
         token = self.token
 
         field_dict: dict[str, Any] = {}
@@ -101,6 +109,7 @@ class NewInvitationView:
                 "accepted_at": accepted_at,
                 "accepted_by": accepted_by,
                 "revoked_at": revoked_at,
+                "by_key": by_key,
                 "token": token,
             }
         )
@@ -184,6 +193,21 @@ class NewInvitationView:
 
         revoked_at = _parse_revoked_at(d.pop("revoked_at"))
 
+        def _parse_by_key(data: object) -> None | UUID:
+            if data is None:
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                by_key_type_0 = UUID(data)
+
+                return by_key_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(None | UUID, data)
+
+        by_key = _parse_by_key(d.pop("by_key"))
+
         token = d.pop("token")
 
         new_invitation_view = cls(
@@ -197,6 +221,7 @@ class NewInvitationView:
             accepted_at=accepted_at,
             accepted_by=accepted_by,
             revoked_at=revoked_at,
+            by_key=by_key,
             token=token,
         )
 

@@ -36,6 +36,7 @@ class NewTriggerView:
         runs_as (UUID): with whose rights, and at whose budget, its runs start: who changed it last
         previous_secret_until (datetime.datetime | None): until when the secret before opens it as well
         created_by (None | UUID):
+        by_key (None | UUID): the key with which it was made, or its secret was last rotated
         created_at (datetime.datetime):
         updated_at (datetime.datetime):
         version (int):
@@ -55,6 +56,7 @@ class NewTriggerView:
     runs_as: UUID
     previous_secret_until: datetime.datetime | None
     created_by: None | UUID
+    by_key: None | UUID
     created_at: datetime.datetime
     updated_at: datetime.datetime
     version: int
@@ -105,6 +107,12 @@ class NewTriggerView:
         else:
             created_by = self.created_by
 
+        by_key: None | str
+        if isinstance(self.by_key, UUID):
+            by_key = str(self.by_key)
+        else:
+            by_key = self.by_key
+
         created_at = self.created_at.isoformat()
 
         updated_at = self.updated_at.isoformat()
@@ -130,6 +138,7 @@ class NewTriggerView:
                 "runs_as": runs_as,
                 "previous_secret_until": previous_secret_until,
                 "created_by": created_by,
+                "by_key": by_key,
                 "created_at": created_at,
                 "updated_at": updated_at,
                 "version": version,
@@ -217,6 +226,21 @@ class NewTriggerView:
 
         created_by = _parse_created_by(d.pop("created_by"))
 
+        def _parse_by_key(data: object) -> None | UUID:
+            if data is None:
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                by_key_type_0 = UUID(data)
+
+                return by_key_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(None | UUID, data)
+
+        by_key = _parse_by_key(d.pop("by_key"))
+
         created_at = datetime.datetime.fromisoformat(d.pop("created_at"))
 
         updated_at = datetime.datetime.fromisoformat(d.pop("updated_at"))
@@ -239,6 +263,7 @@ class NewTriggerView:
             runs_as=runs_as,
             previous_secret_until=previous_secret_until,
             created_by=created_by,
+            by_key=by_key,
             created_at=created_at,
             updated_at=updated_at,
             version=version,

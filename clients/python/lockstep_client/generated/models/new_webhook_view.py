@@ -29,6 +29,8 @@ class NewWebhookView:
         failing_since (datetime.datetime | None):
         previous_secret_until (datetime.datetime | None): until when the secret before signs as well
         created_by (None | UUID):
+        by_key (None | UUID): the key with which it was made; once its `url` is changed, the one with which that was
+            done
         created_at (datetime.datetime):
         updated_at (datetime.datetime):
         version (int):
@@ -45,6 +47,7 @@ class NewWebhookView:
     failing_since: datetime.datetime | None
     previous_secret_until: datetime.datetime | None
     created_by: None | UUID
+    by_key: None | UUID
     created_at: datetime.datetime
     updated_at: datetime.datetime
     version: int
@@ -85,6 +88,12 @@ class NewWebhookView:
         else:
             created_by = self.created_by
 
+        by_key: None | str
+        if isinstance(self.by_key, UUID):
+            by_key = str(self.by_key)
+        else:
+            by_key = self.by_key
+
         created_at = self.created_at.isoformat()
 
         updated_at = self.updated_at.isoformat()
@@ -107,6 +116,7 @@ class NewWebhookView:
                 "failing_since": failing_since,
                 "previous_secret_until": previous_secret_until,
                 "created_by": created_by,
+                "by_key": by_key,
                 "created_at": created_at,
                 "updated_at": updated_at,
                 "version": version,
@@ -183,6 +193,21 @@ class NewWebhookView:
 
         created_by = _parse_created_by(d.pop("created_by"))
 
+        def _parse_by_key(data: object) -> None | UUID:
+            if data is None:
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                by_key_type_0 = UUID(data)
+
+                return by_key_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(None | UUID, data)
+
+        by_key = _parse_by_key(d.pop("by_key"))
+
         created_at = datetime.datetime.fromisoformat(d.pop("created_at"))
 
         updated_at = datetime.datetime.fromisoformat(d.pop("updated_at"))
@@ -202,6 +227,7 @@ class NewWebhookView:
             failing_since=failing_since,
             previous_secret_until=previous_secret_until,
             created_by=created_by,
+            by_key=by_key,
             created_at=created_at,
             updated_at=updated_at,
             version=version,

@@ -27,6 +27,7 @@ class ServiceAccountView:
         keys (int):
         created_by (None | UUID):
         created_at (datetime.datetime):
+        by_key (None | UUID): the key with which it was made
         version (int):
     """
 
@@ -37,6 +38,7 @@ class ServiceAccountView:
     keys: int
     created_by: None | UUID
     created_at: datetime.datetime
+    by_key: None | UUID
     version: int
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
@@ -59,6 +61,12 @@ class ServiceAccountView:
 
         created_at = self.created_at.isoformat()
 
+        by_key: None | str
+        if isinstance(self.by_key, UUID):
+            by_key = str(self.by_key)
+        else:
+            by_key = self.by_key
+
         version = self.version
 
         field_dict: dict[str, Any] = {}
@@ -72,6 +80,7 @@ class ServiceAccountView:
                 "keys": keys,
                 "created_by": created_by,
                 "created_at": created_at,
+                "by_key": by_key,
                 "version": version,
             }
         )
@@ -110,6 +119,21 @@ class ServiceAccountView:
 
         created_at = datetime.datetime.fromisoformat(d.pop("created_at"))
 
+        def _parse_by_key(data: object) -> None | UUID:
+            if data is None:
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                by_key_type_0 = UUID(data)
+
+                return by_key_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(None | UUID, data)
+
+        by_key = _parse_by_key(d.pop("by_key"))
+
         version = d.pop("version")
 
         service_account_view = cls(
@@ -120,6 +144,7 @@ class ServiceAccountView:
             keys=keys,
             created_by=created_by,
             created_at=created_at,
+            by_key=by_key,
             version=version,
         )
 

@@ -42,6 +42,7 @@ class WholeScheduleView:
         failures (int): in a row: runs that did not complete, firings that somebody has to mend
         failing_since (datetime.datetime | None):
         created_by (None | UUID):
+        by_key (None | UUID): the key with which it was made, or last changed
         created_at (datetime.datetime):
         updated_at (datetime.datetime):
         version (int):
@@ -67,6 +68,7 @@ class WholeScheduleView:
     failures: int
     failing_since: datetime.datetime | None
     created_by: None | UUID
+    by_key: None | UUID
     created_at: datetime.datetime
     updated_at: datetime.datetime
     version: int
@@ -130,6 +132,12 @@ class WholeScheduleView:
         else:
             created_by = self.created_by
 
+        by_key: None | str
+        if isinstance(self.by_key, UUID):
+            by_key = str(self.by_key)
+        else:
+            by_key = self.by_key
+
         created_at = self.created_at.isoformat()
 
         updated_at = self.updated_at.isoformat()
@@ -168,6 +176,7 @@ class WholeScheduleView:
                 "failures": failures,
                 "failing_since": failing_since,
                 "created_by": created_by,
+                "by_key": by_key,
                 "created_at": created_at,
                 "updated_at": updated_at,
                 "version": version,
@@ -287,6 +296,21 @@ class WholeScheduleView:
 
         created_by = _parse_created_by(d.pop("created_by"))
 
+        def _parse_by_key(data: object) -> None | UUID:
+            if data is None:
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                by_key_type_0 = UUID(data)
+
+                return by_key_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(None | UUID, data)
+
+        by_key = _parse_by_key(d.pop("by_key"))
+
         created_at = datetime.datetime.fromisoformat(d.pop("created_at"))
 
         updated_at = datetime.datetime.fromisoformat(d.pop("updated_at"))
@@ -326,6 +350,7 @@ class WholeScheduleView:
             failures=failures,
             failing_since=failing_since,
             created_by=created_by,
+            by_key=by_key,
             created_at=created_at,
             updated_at=updated_at,
             version=version,

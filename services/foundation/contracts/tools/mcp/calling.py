@@ -4,10 +4,11 @@ No definition names this tool of the runtime: it names `mcp.<source>.<tool>`, an
 """
 
 from collections.abc import Container, Iterator
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field
 
+from foundation.contracts.accepted.digests import Sha256
 from foundation.contracts.tools.arguments import Json, StorableText, ToolArguments
 from foundation.contracts.tools.contract import ToolContract
 from foundation.contracts.tools.mcp.listing import MCP_FAILURES, MOST_LISTED, TOLD_NAME, McpFailure
@@ -15,7 +16,7 @@ from foundation.contracts.tools.mcp.servers import McpServer
 from foundation.domain.tools import CostClass, SandboxProfile, ToolEffect
 
 MCP_CALL_NAME = "mcp.call"
-Pin = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+Pin = Sha256
 
 
 class McpCallArguments(ToolArguments):

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, model_validator
 
-from foundation.contracts.accepted.sentences import written_as
+from foundation.contracts.accepted.sentences import WrittenAs
 from foundation.contracts.egress.urls import web_address
 from foundation.contracts.message import Message
 from foundation.contracts.tools.arguments import StorableText
@@ -21,10 +21,11 @@ _NAMES = {
 
 Text = Annotated[StorableText, Field(max_length=MAX_TEXT)]
 Variable = Annotated[
-    str, written_as(r"[A-Za-z_][A-Za-z0-9_]{0,63}", "a variable's name has letters, digits and _, 64 in all")
+    str,
+    WrittenAs(r"[A-Za-z_][A-Za-z0-9_]{0,63}", "a variable's name has letters, digits and _, 64 in all", is_key=True),
 ]
 Script = Annotated[
-    str, written_as(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", "a script's name has letters, digits, `.`, `_` and `-`")
+    str, WrittenAs(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", "a script's name has letters, digits, `.`, `_` and `-`")
 ]
 
 

@@ -7,7 +7,7 @@ function, a source's name has no `_`; and of names that people or models could t
 import re
 from typing import Annotated
 
-from foundation.contracts.accepted.sentences import written_as
+from foundation.contracts.accepted.sentences import WrittenAs
 
 API, MCP = "api", "mcp"
 MAX_FUNCTION = 64
@@ -18,10 +18,10 @@ TENANT_TOOL = rf"({API}|{MCP})\.{_SOURCE}\.{_OPERATION}"
 
 _FORM = re.compile(TENANT_TOOL)
 
-SourceName = Annotated[
-    str,
-    written_as(_SOURCE, "a source's name begins with a letter from a to z and has such letters and digits, 24 in all"),
-]
+_SOURCE_RULE = "a source's name begins with a letter from a to z and has such letters and digits, 24 in all"
+SourceName = Annotated[str, WrittenAs(_SOURCE, _SOURCE_RULE)]
+SourceKey = Annotated[str, WrittenAs(_SOURCE, _SOURCE_RULE, is_key=True)]
+"""The name of a source as that of a member."""
 
 
 def is_tenant_tool(name: str) -> bool:

@@ -16,6 +16,7 @@ from ...models.invitation_status import InvitationStatus
 from ...models.invitation_view import InvitationView
 from ...models.key_change import KeyChange
 from ...models.key_view import KeyView
+from ...models.leak_view import LeakView
 from ...models.list_api_keys_fields_item import ListApiKeysFieldsItem
 from ...models.list_invitations_fields_item import ListInvitationsFieldsItem
 from ...models.list_members_fields_item import ListMembersFieldsItem
@@ -301,13 +302,14 @@ class PeopleCalls:
         *,
         known_too: bool | Unset = UNSET,
         if_match: str | Unset = UNSET,
-    ) -> None:
+    ) -> LeakView | None:
         """Revoke a key: it opens nothing any more, and stays in the list
 
         Args:
             api_key_id (UUID):
-            known_too (bool | Unset): with it the keys that were made or rotated with it, as when it
-                has leaked
+            known_too (bool | Unset): as when it has leaked: with it go the keys that were made or
+                rotated with it, and what was made with any of these and acts by itself; the answer says
+                what that was
             if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
         """
         return self._caller.send(
@@ -1178,13 +1180,14 @@ class AsyncPeopleCalls:
         *,
         known_too: bool | Unset = UNSET,
         if_match: str | Unset = UNSET,
-    ) -> None:
+    ) -> LeakView | None:
         """Revoke a key: it opens nothing any more, and stays in the list
 
         Args:
             api_key_id (UUID):
-            known_too (bool | Unset): with it the keys that were made or rotated with it, as when it
-                has leaked
+            known_too (bool | Unset): as when it has leaked: with it go the keys that were made or
+                rotated with it, and what was made with any of these and acts by itself; the answer says
+                what that was
             if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
         """
         return await self._caller.send(

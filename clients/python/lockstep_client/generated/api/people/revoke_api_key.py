@@ -5,7 +5,8 @@ from uuid import UUID
 import httpx
 
 from ...client import Call
-from ...errors import UndocumentedAnswer
+from ...errors import UndocumentedAnswer, json_of
+from ...models.leak_view import LeakView
 from ...types import UNSET, Unset
 
 
@@ -14,7 +15,7 @@ def call(
     *,
     known_too: bool | Unset = UNSET,
     if_match: str | Unset = UNSET,
-) -> Call[None]:
+) -> Call[LeakView | None]:
     """`revoke_api_key`, unsent."""
     headers: dict[str, Any] = {}
     if not isinstance(if_match, Unset):
@@ -37,7 +38,12 @@ def call(
     )
 
 
-def _parsed(response: httpx.Response) -> None:
+def _parsed(response: httpx.Response) -> LeakView | None:
+    if response.status_code == 200:
+        response_200 = LeakView.from_dict(json_of(response))
+
+        return response_200
+
     if response.status_code == 204:
         return None
 

@@ -1,0 +1,151 @@
+"""What goes with a key that has leaked: what was made with it and acts, sends or lets somebody in by itself.
+
+Webhooks, schedules and triggers are paused and not removed: whoever looks at them still sees where they sent and what
+they started, and has those go on that programs of theirs had made.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from control_plane.identity.callers import ApiCaller
+from control_plane.requests.answers.in_use import SHOWN_USES
+from foundation.domain.ids import ApiKeyId
+from foundation.domain.permissions import Permission
+from foundation.storage import uses as uses_of
+from foundation.storage.people import audit, invitations, service_accounts
+from foundation.storage.people.service_accounts import ServiceAccount
+from foundation.storage.schedules import firings, schedules
+from foundation.storage.session.database import Transaction
+from foundation.storage.triggers import triggers
+from foundation.storage.webhooks import subscriptions
+
+
+class MadeKind(StrEnum):
+    """What a key can make that lasts and acts."""
+
+    API_KEY = "api_key"
+    SERVICE_ACCOUNT = "service_account"
+    INVITATION = "invitation"
+    WEBHOOK = "webhook"
+    SCHEDULE = "schedule"
+    TRIGGER = "trigger"
+    MEMBER = "member"
+
+
+class LeakOutcome(StrEnum):
+    """What has become of it."""
+
+    REVOKED = "revoked"
+    REMOVED = "removed"
+    PAUSED = "paused"
+    STAYS = "stays"
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """One thing that the key made, and what has become of it."""
+
+    kind: MadeKind
+    id: UUID
+    name: str
+    outcome: LeakOutcome
+
+
+async def end(tx: Transaction, caller: ApiCaller, leaked: ApiKeyId, keys: Collection[ApiKeyId]) -> list[Ended]:
+    """Ends what was made with one of these keys, which are `leaked` and those that were known through it.
+
+    To be called while the tenant is held, so that nothing more is made with them meanwhile. `Forbidden` where a service
+    account among it may do more than the caller.
+    """
+    because = {"made_with_leaked_key": str(leaked)}
+    return [
+        *await _invitations(tx, caller, keys, because),
+        *await _webhooks(tx, caller, keys, because),
+        *await _schedules(tx, caller, keys, because),
+        *await _triggers(tx, caller, keys, because),
+        *await _members(tx, caller, keys),
+        *await _service_accounts(tx, caller, keys, because),
+    ]
+
+
+async def _invitations(
+    tx: Transaction, caller: ApiCaller, keys: Collection[ApiKeyId], because: dict[str, str]
+) -> list[Ended]:
+    ended = []
+    for one in await invitations.open_by_keys(tx, caller.tenant_id, keys):
+        await invitations.revoke(tx, caller.tenant_id, one.invitation_id)
+        before = {"email": one.email, "role": one.grant.name}
+        await _record(tx, caller, "invitation.revoke", one.invitation_id, {"before": before, **because})
+        ended.append(Ended(MadeKind.INVITATION, one.invitation_id, one.email, LeakOutcome.REVOKED))
+    return ended
+
+
+async def _webhooks(
+    tx: Transaction, caller: ApiCaller, keys: Collection[ApiKeyId], because: dict[str, str]
+) -> list[Ended]:
+    ended = []
+    for one in await subscriptions.pause_by_keys(tx, caller.tenant_id, keys):
+        after = {"name": one.name, "url": one.url, "events": one.events, "status": one.status}
+        await _record(tx, caller, "webhook.change", one.webhook_id, {"after": after, **because})
+        ended.append(Ended(MadeKind.WEBHOOK, one.webhook_id, one.name, LeakOutcome.PAUSED))
+    return ended
+
+
+async def _schedules(
+    tx: Transaction, caller: ApiCaller, keys: Collection[ApiKeyId], because: dict[str, str]
+) -> list[Ended]:
+    """Firings that wait start no run, as of any schedule that is paused."""
+    ended = []
+    for one in await schedules.pause_by_keys(tx, caller.tenant_id, keys):
+        await firings.wake_queue(tx, caller.tenant_id, one.schedule_id)
+        after = {"name": one.name, "task_id": str(one.task_id), "runs_as": str(one.runs_as), "paused": True}
+        await _record(tx, caller, "schedule.change", one.schedule_id, {"after": after, **because})
+        ended.append(Ended(MadeKind.SCHEDULE, one.schedule_id, one.name, LeakOutcome.PAUSED))
+    return ended
+
+
+async def _triggers(
+    tx: Transaction, caller: ApiCaller, keys: Collection[ApiKeyId], because: dict[str, str]
+) -> list[Ended]:
+    ended = []
+    for one in await triggers.pause_by_keys(tx, caller.tenant_id, keys):
+        after = {"name": one.name, "task_id": str(one.task_id), "runs_as": str(one.runs_as), "paused": True}
+        await _record(tx, caller, "trigger.change", one.trigger_id, {"after": after, **because})
+        ended.append(Ended(MadeKind.TRIGGER, one.trigger_id, one.name, LeakOutcome.PAUSED))
+    return ended
+
+
+async def _members(tx: Transaction, caller: ApiCaller, keys: Collection[ApiKeyId]) -> list[Ended]:
+    """People who came by its invitations. They stay and are told: only who reads the names knows who belongs."""
+    came = await invitations.members_by_keys(tx, caller.tenant_id, keys)
+    return [Ended(MadeKind.MEMBER, user_id, email, LeakOutcome.STAYS) for user_id, email in came]
+
+
+async def _service_accounts(
+    tx: Transaction, caller: ApiCaller, keys: Collection[ApiKeyId], because: dict[str, str]
+) -> list[Ended]:
+    """Removed by who may remove service accounts, and else told as what stays."""
+    may_remove = Permission.SERVICE_ACCOUNTS_WRITE in caller.grant.permissions
+    ended = []
+    for one in await service_accounts.by_keys(tx, caller.tenant_id, keys):
+        if may_remove:
+            await _remove(tx, caller, one, because)
+        outcome = LeakOutcome.REMOVED if may_remove else LeakOutcome.STAYS
+        ended.append(Ended(MadeKind.SERVICE_ACCOUNT, one.user_id, one.name, outcome))
+    return ended
+
+
+async def _remove(tx: Transaction, caller: ApiCaller, account: ServiceAccount, because: dict[str, str]) -> None:
+    caller.require_all(account.grant.permissions, to="remove a service account that was made with this key")
+    uses = await uses_of.of_starter(tx, caller.tenant_id, account.user_id, most=SHOWN_USES)
+    await service_accounts.delete(tx, caller.tenant_id, account.user_id)
+    before = {"name": account.name, "role": account.grant.name, "keys": account.keys}
+    used_by = {"used_by": [use.document() for use in uses]} if uses else {}
+    detail = {"before": before, **used_by, **because}
+    await _record(tx, caller, "service_account.delete", account.user_id, detail)
+
+
+async def _record(tx: Transaction, caller: ApiCaller, action: str, target: UUID, detail: Mapping[str, object]) -> None:
+    await audit.record(tx, caller.tenant_id, actor=caller.actor, action=action, target=str(target), detail=dict(detail))
