@@ -71,7 +71,7 @@ def follow(api: Client, run_id: UUID) -> tuple[RunView, ApprovalView | None]:
 
 def show_changes(api: Client, run_id: UUID, shown: dict[str, str]) -> None:
     """Print the steps that stand otherwise than in `shown`, and keep how they stand there."""
-    for step in api.runs.list_run_steps(run_id).items:
+    for step in every(api.runs.list_run_steps, run_id):
         state = f"{step.status}{f' turn {step.turn}' if step.kind in TURNS else ''}"
         if shown.get(step.name) != state:
             shown[step.name] = state
@@ -104,7 +104,7 @@ def report(api: Client, run: RunView) -> None:
     """Print the timeline, the bill, the artifacts and the texts of the last steps."""
     print(f"\nRun {run.id}: {run.status}")
     print(f"\n  {'step':<10} {'state':<10} {'attempt':>7} {'turns':>5} {'seconds':>8} {'tokens':>8} {'cost USD':>13}")
-    for step in api.runs.list_run_steps(run.id).items:
+    for step in every(api.runs.list_run_steps, run.id):
         seconds = f"{step.duration_ms / 1000:.2f}" if isinstance(step.duration_ms, int) else ""
         row = f"  {step.name:<10} {step.status:<10} {step.attempt:>7} {step.turn:>5} {seconds:>8}"
         print(f"{row} {step.tokens:>8} {step.cost_usd:>13}")

@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from psycopg import IntegrityError
@@ -12,7 +13,7 @@ from foundation.domain.errors import Conflict
 from foundation.domain.ids import TaskId, TenantId, UserId
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.documents import jsonb
-from foundation.storage.session.pages import Column, Kind, Orders, PagePart, Pages, by_age
+from foundation.storage.session.pages import Column, Kind, Orders, PagePart, Pages, Portion, by_age
 from foundation.storage.session.rows import value_of
 from foundation.storage.session.seen import Expected, SeenTags, versions_of
 from foundation.storage.session.statements import text
@@ -205,7 +206,7 @@ async def find(tx: Transaction, tenant_id: TenantId, reference: str) -> Task | N
 
 
 PAGES = Pages(
-    """SELECT t.task_id, t.name, v.version, CASE WHEN :whole THEN v.definition ELSE '{}' END AS definition,
+    """SELECT t.task_id, t.name, v.version, CASE WHEN :with_definition THEN v.definition ELSE '{}' END AS definition,
               v.turns_per_dispatch, t.created_at, t.updated_at, t.archived_at
        FROM tasks t JOIN task_versions v USING (tenant_id, task_id)
        WHERE t.tenant_id = :tenant_id AND v.version = t.version AND t.archived_at IS NULL""",
@@ -214,26 +215,27 @@ PAGES = Pages(
         "-created_at",
     ),
     filters={"name": "t.name = :name"},
+    large={"definition": "definition"},
 )
 
 
-async def page(tx: Transaction, tenant_id: TenantId, part: PagePart, *, whole: bool, name: str | None) -> list[Task]:
-    """Live tasks with their latest version, of which no two share a name; their definitions are {} unless `whole`."""
-    rows = await PAGES.read(tx, part, {"tenant_id": tenant_id, "whole": whole}, name=name)
-    return [value_of(Task, row) for row in rows]
+async def page(tx: Transaction, tenant_id: TenantId, part: PagePart, *, name: str | None) -> Portion[Task]:
+    """Live tasks with their latest version, of which no two share a name; definitions that are not read are {}."""
+    return await PAGES.portion(tx, part, {"tenant_id": tenant_id}, partial(value_of, Task), name=name)
 
 
 VERSION_PAGES = Pages(
     """SELECT version, definition ->> 'name' AS name, created_at, created_by,
-              CASE WHEN :whole THEN definition ELSE '{}' END AS definition
+              CASE WHEN :with_definition THEN definition ELSE '{}' END AS definition
        FROM task_versions WHERE tenant_id = :tenant_id AND task_id = :task_id""",
     orders=Orders({"version": (Column("version", Kind.NUMBER, "version"),)}, "-version"),
+    large={"definition": "definition"},
 )
 
 
 async def page_of_versions(
-    tx: Transaction, tenant_id: TenantId, task_id: TaskId, part: PagePart, *, whole: bool
-) -> list[TaskVersion]:
-    """Of any task, also of one that is out of use; with their definitions where they are `whole`."""
-    rows = await VERSION_PAGES.read(tx, part, {"tenant_id": tenant_id, "task_id": task_id, "whole": whole})
-    return [value_of(TaskVersion, row) for row in rows]
+    tx: Transaction, tenant_id: TenantId, task_id: TaskId, part: PagePart
+) -> Portion[TaskVersion]:
+    """Of any task, also of one that is out of use; definitions that are not read are {}."""
+    values = {"tenant_id": tenant_id, "task_id": task_id}
+    return await VERSION_PAGES.portion(tx, part, values, partial(value_of, TaskVersion))

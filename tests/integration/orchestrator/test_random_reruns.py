@@ -89,7 +89,7 @@ class Player:
 
     async def rows(self) -> dict[str, StepRow]:
         async with self.parts.owner.tenant(self.run.tenant_id) as tx:
-            return {row.name: row for row in await steps.of_run(tx, self.run.tenant_id, self.run_id)}
+            return {row.name: row for row in await steps.of_run(tx, self.run.tenant_id, self.run_id, outputs=True)}
 
 
 def a_plan(chance: random.Random) -> list[dict[str, Any]]:

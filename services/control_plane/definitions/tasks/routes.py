@@ -24,9 +24,15 @@ from foundation.storage.tasks import Task, TaskVersion
 
 router = RoomRouter(prefix="/tasks", tags=["tasks"])
 
-_TASKS = ListOf[Task]("tasks", TaskView, tasks.PAGES.orders, on_request=("definition",))
+_LARGE = tuple(tasks.PAGES.large)
+_TASKS = ListOf[Task]("tasks", TaskView, tasks.PAGES.orders, on_request=_LARGE, large=_LARGE)
 _VERSIONS = ListOf[TaskVersion](
-    "versions of a task", TaskVersionView, tasks.VERSION_PAGES.orders, key=("version",), on_request=("definition",)
+    "versions of a task",
+    TaskVersionView,
+    tasks.VERSION_PAGES.orders,
+    key=("version",),
+    on_request=_LARGE,
+    large=tasks.VERSION_PAGES.large,
 )
 _SCHEMA = TaskDefinition.model_json_schema(ref_template="#/components/schemas/{model}")
 _BODY = {
@@ -84,7 +90,7 @@ async def list_tasks(
     asked: Annotated[ListRequest, Depends(_TASKS)],
     name: Annotated[str | None, Query(max_length=120)] = None,
 ) -> Response:
-    rows = await tasks.page(tx, caller.tenant_id, asked.part, whole=_TASKS.is_whole(asked), name=name)
+    rows = await tasks.page(tx, caller.tenant_id, asked.part, name=name)
     return _TASKS.answer(rows, asked, TaskView.of)
 
 
@@ -115,8 +121,7 @@ async def list_versions(
     task_id: TaskId, caller: TaskReader, tx: Tx, asked: Annotated[ListRequest, Depends(_VERSIONS)]
 ) -> Response:
     await service.get(tx, caller, task_id)
-    whole = _VERSIONS.is_whole(asked)
-    rows = await tasks.page_of_versions(tx, caller.tenant_id, task_id, asked.part, whole=whole)
+    rows = await tasks.page_of_versions(tx, caller.tenant_id, task_id, asked.part)
     return _VERSIONS.answer(rows, asked, TaskVersionView.of)
 
 

@@ -103,8 +103,7 @@ async def _arguments(tx: Transaction, caller: ApiCaller, run: Run, name: str) ->
 
 
 async def _output(tx: Transaction, caller: ApiCaller, run: Run, name: str) -> Any:
-    rows = await steps.of_run(tx, caller.tenant_id, run.run_id)
-    step = next((row for row in rows if row.name == name), None)
+    step = await steps.named(tx, caller.tenant_id, run.run_id, name)
     if step is None or step.status is not StepStatus.SUCCESS:
         state = "has not begun" if step is None else f"is {step.status}"
         raise _not_read(f"step {name!r} {state}; it has to end with SUCCESS before its server is registered")

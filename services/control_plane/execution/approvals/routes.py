@@ -18,7 +18,7 @@ from foundation.storage.execution.approvals import Approval
 
 router = RoomRouter(prefix="/approvals", tags=["approvals"])
 
-_APPROVALS = ListOf[Approval]("approvals", ApprovalView, approvals.PAGES.orders)
+_APPROVALS = ListOf[Approval]("approvals", ApprovalView, approvals.PAGES.orders, large=approvals.PAGES.large)
 
 
 def _with_tag(response: Response, approval: Approval) -> ApprovalView:

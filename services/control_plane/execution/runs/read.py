@@ -12,7 +12,7 @@ from foundation.storage.execution.runs import Run
 from foundation.storage.execution.steps import StepRow
 from foundation.storage.ledger import usage
 from foundation.storage.session.database import Transaction
-from foundation.storage.session.pages import PagePart
+from foundation.storage.session.pages import PagePart, Portion
 from foundation.workflow.stalls import faults
 
 
@@ -27,10 +27,8 @@ def no_such_run() -> NotFound:
     return NotFound("there is no such run", remedy="GET /api/v1/runs lists the runs of your tenant")
 
 
-async def timeline(
-    tx: Transaction, caller: ApiCaller, run_id: RunId, part: PagePart = steps.ALL_OF_RUN
-) -> tuple[Run, list[StepRow]]:
-    """The run, and its steps in topological order, or a part of them."""
+async def timeline(tx: Transaction, caller: ApiCaller, run_id: RunId, part: PagePart) -> tuple[Run, Portion[StepRow]]:
+    """The run, and a part of its steps in topological order."""
     run = await get(tx, caller, run_id)
     return run, await steps.page_of_run(tx, caller.tenant_id, run_id, part)
 
@@ -46,13 +44,13 @@ async def step(tx: Transaction, caller: ApiCaller, run_id: RunId, name: str) -> 
 
 async def items(
     tx: Transaction, caller: ApiCaller, run_id: RunId, name: str, part: PagePart
-) -> tuple[Run, list[StepRow]]:
+) -> tuple[Run, Portion[StepRow]]:
     """The run, and items of the named step; none where it has no `foreach`, or its list or itself is not there yet."""
     run = await get(tx, caller, run_id)
-    rows = await steps.page_of_items(tx, caller.tenant_id, run_id, name, part)
-    if not rows and name not in {step.name for step in await steps.of_run(tx, caller.tenant_id, run_id)}:
+    portion = await steps.page_of_items(tx, caller.tenant_id, run_id, name, part)
+    if not portion.rows and name not in {step.name for step in await steps.of_run(tx, caller.tenant_id, run_id)}:
         await require_planned(tx, caller, run, name)
-    return run, rows
+    return run, portion
 
 
 async def require_planned(tx: Transaction, caller: ApiCaller, run: Run, name: str) -> None:

@@ -29,12 +29,20 @@ from foundation.storage.execution.steps import StepRow
 router = RoomRouter(prefix="/runs", tags=["runs"])
 
 
-_RUNS = ListOf[Run]("runs", RunView, runs.PAGES.orders, on_request=("input", "output", "overrides"))
+_LARGE = tuple(runs.PAGES.large)
+_RUNS = ListOf[Run]("runs", RunView, runs.PAGES.orders, on_request=_LARGE, large=_LARGE)
 _ARTIFACTS = ListOf[Artifact]("artifacts", ArtifactView, artifacts.PAGES.orders)
 
-_STEPS = ListOf[StepRow]("steps", StepView, steps.OF_RUN.orders, key=("id", "name"), rows=(MAX_STEPS, MAX_STEPS))
-"""A run has no more, so that who asks for no page has all of them."""
-_ITEMS = ListOf[StepRow]("items", StepView, steps.ITEMS.orders, key=("id", "name"))
+_STEPS = ListOf[StepRow](
+    "steps",
+    StepView,
+    steps.OF_RUN.orders,
+    key=("id", "name"),
+    large=steps.OF_RUN.large,
+    rows=(MAX_STEPS, MAX_STEPS),
+)
+"""A run has no more, so that who asks for no page has all of them where their outputs are not large."""
+_ITEMS = ListOf[StepRow]("items", StepView, steps.ITEMS.orders, key=("id", "name"), large=steps.ITEMS.large)
 StepOrItem = Annotated[
     StepOrItemName, Path(description="the name of a step; name[index] for an item of one with foreach")
 ]
@@ -100,7 +108,6 @@ async def list_runs(
         tx,
         caller.tenant_id,
         asked.part,
-        whole=_RUNS.is_whole(asked),
         status=status,
         task_id=task_id,
         forked_from=forked_from,

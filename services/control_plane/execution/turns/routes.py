@@ -19,10 +19,9 @@ from foundation.storage.execution.told.turns import ToldTurn
 router = RoomRouter(prefix="/runs/{run_id}/steps/{name}/turns", tags=["runs"])
 
 MAX_TURN = 2**31 - 1
-MOST_WITH_CONTENT = 20
-"""Turns of a page that has their requests or answers, each of which may have megabytes."""
 
-_TURNS = ListOf[ToldTurn]("turns", TurnView, turns.PAGES.orders, on_request=("request", "response"))
+_LARGE = tuple(turns.PAGES.large)
+_TURNS = ListOf[ToldTurn]("turns", TurnView, turns.PAGES.orders, on_request=_LARGE, large=_LARGE)
 StepOrItem = Annotated[
     StepOrItemName, Path(description="the name of a step; name[index] for an item of one with foreach")
 ]
@@ -30,7 +29,7 @@ StepOrItem = Annotated[
 
 @router.get(
     "",
-    summary="The turns of a step, oldest first; requests and answers where `fields` names them, 20 a page at most then",
+    summary="The turns of a step, oldest first; requests and answers where `fields` names them",
     operation_id="list_step_turns",
     response_model=_TURNS.page,
     responses=refusals(404, 422),
@@ -38,9 +37,7 @@ StepOrItem = Annotated[
 async def list_turns(
     run_id: RunId, name: StepOrItem, caller: RunReader, tx: Tx, asked: Annotated[ListRequest, Depends(_TURNS)]
 ) -> Response:
-    whole = _TURNS.is_whole(asked)
-    asked = asked.with_at_most(MOST_WITH_CONTENT) if whole else asked
-    run, rows = await service.page(tx, caller, run_id, name, asked.part, whole=whole)
+    run, rows = await service.page(tx, caller, run_id, name, asked.part)
     return _TURNS.answer(rows, asked, lambda turn: TurnView.of(turn, run.expired()))
 
 

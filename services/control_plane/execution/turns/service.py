@@ -8,18 +8,18 @@ from foundation.storage.execution.runs import Run
 from foundation.storage.execution.told import turns
 from foundation.storage.execution.told.turns import ToldTurn
 from foundation.storage.session.database import Transaction
-from foundation.storage.session.pages import PagePart
+from foundation.storage.session.pages import PagePart, Portion
 
 
 async def page(
-    tx: Transaction, caller: ApiCaller, run_id: RunId, name: str, part: PagePart, *, whole: bool
-) -> tuple[Run, list[ToldTurn]]:
+    tx: Transaction, caller: ApiCaller, run_id: RunId, name: str, part: PagePart
+) -> tuple[Run, Portion[ToldTurn]]:
     """The run, and turns of the step; none where it asks no model, or it is not there yet. `NoSuchStep`."""
     run = await read.get(tx, caller, run_id)
-    rows = await turns.page(tx, caller.tenant_id, run_id, name, part, whole=whole)
-    if not rows:
+    portion = await turns.page(tx, caller.tenant_id, run_id, name, part)
+    if not portion.rows:
         await _require_step(tx, caller, run, name)
-    return run, rows
+    return run, portion
 
 
 async def get(tx: Transaction, caller: ApiCaller, run_id: RunId, name: str, turn: int) -> tuple[Run, ToldTurn]:

@@ -21,13 +21,14 @@ async def exported(database: Database, whose: Whose, wanted: AuditFilter, form: 
     head = csv_rows([_COLUMNS]) if form is ExportFormat.CSV else b""
     while True:
         async with opened(database, whose) as tx:
-            entries = await log.page(tx, whose, wanted, PagePart("-id", _PAGE, None if before is None else (before,)))
-        rows = [AuditRow.of(entry) for entry in entries]
+            after = None if before is None else (before,)
+            page = await log.page(tx, whose, wanted, PagePart("-id", _PAGE, after, content=log.WHOLE))
+        rows = [AuditRow.of(entry) for entry in page.rows]
         if form is ExportFormat.CSV:
             yield head + csv_rows(row.model_dump(mode="json").values() for row in rows)
             head = b""
         else:
             yield "".join(row.model_dump_json() + "\n" for row in rows).encode()
-        if len(entries) < _PAGE:
+        if len(rows) < _PAGE and not page.more:
             return
-        before = entries[-1].audit_id
+        before = page.rows[-1].audit_id

@@ -25,8 +25,10 @@ from foundation.storage.audit.log import AuditEntry, AuditFilter
 router = RoomRouter(tags=["audit"])
 
 
-_AUDIT = ListOf[AuditEntry]("audit", AuditRow, log.PAGES.orders)
-_PLATFORMS = ListOf[AuditEntry]("the platform's audit", AuditRow, log.PLATFORM_PAGES.orders)
+_AUDIT = ListOf[AuditEntry]("audit", AuditRow, log.PAGES.orders, large=log.PAGES.large)
+_PLATFORMS = ListOf[AuditEntry](
+    "the platform's audit", AuditRow, log.PLATFORM_PAGES.orders, large=log.PLATFORM_PAGES.large
+)
 _AS_FILE: Responses = {
     200: {
         "description": "the rows, newest first",

@@ -25,7 +25,11 @@ from foundation.storage.session.database import Transaction
 router = RoomRouter(prefix="/operations/gateway-configurations", tags=["operations"])
 
 _LIST = ListOf[GatewayConfiguration](
-    "gateway configurations", ConfigurationView, gateway_configurations.PAGES.orders, on_request=("document",)
+    "gateway configurations",
+    ConfigurationView,
+    gateway_configurations.PAGES.orders,
+    on_request=("document",),
+    large=gateway_configurations.PAGES.large,
 )
 Version = Annotated[int, Path(ge=1, le=MAX_VERSION)]
 

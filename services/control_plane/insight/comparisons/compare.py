@@ -21,6 +21,7 @@ from foundation.domain.ids import RunId
 from foundation.domain.money import dollars
 from foundation.domain.policy.retention import ContentKind
 from foundation.storage import tasks
+from foundation.storage.execution import steps
 from foundation.storage.execution.runs import Run
 from foundation.storage.execution.steps import StepRow
 from foundation.storage.session.database import Transaction
@@ -35,8 +36,8 @@ async def compare(tx: Transaction, caller: ApiCaller, left_id: RunId, right_id: 
     for run in (left, right):
         require_kept(run, ContentKind.PROMPTS, ContentKind.ANSWERS, ContentKind.ARTIFACTS)
     definitions = [await _definition(tx, caller, run) for run in (left, right)]
-    steps = [(await read.timeline(tx, caller, run.run_id))[1] for run in (left, right)]
-    return comparison_of((left, right), (definitions[0], definitions[1]), (steps[0], steps[1]))
+    timelines = [await steps.of_run(tx, caller.tenant_id, run.run_id, outputs=True) for run in (left, right)]
+    return comparison_of((left, right), (definitions[0], definitions[1]), (timelines[0], timelines[1]))
 
 
 def comparison_of(

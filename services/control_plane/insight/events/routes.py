@@ -24,11 +24,9 @@ from foundation.domain.ids import RunId
 from foundation.domain.permissions import Permission
 from foundation.http.openapi import refusals
 from foundation.storage.execution.event_streams import BEGINNING, EventPlace, PageLimits, StreamedEvent, before
+from foundation.storage.session.pages import PAGE_BYTES
 
 router = RoomRouter(tags=["events"])
-
-_PAGE_BYTES = 1_500_000
-"""Of data; with the other members of 1,000 events a page stays below 2 MB."""
 
 _OF_RUN = Listing[StreamedEvent]("events of a run", lambda event: (event.place,), kinds=(EventPlace.parse,))
 _OF_TENANT = Listing[StreamedEvent]("events", lambda event: (event.place,), kinds=(EventPlace.parse,))
@@ -122,7 +120,7 @@ async def of_tenant(
 async def _page(
     app: AppResources, source: StreamSource, listing: Listing[StreamedEvent], paging: PageRequest
 ) -> Page[RunEventView]:
-    limits = PageLimits(events=paging.limit, data_bytes=_PAGE_BYTES)
+    limits = PageLimits(events=paging.limit, data_bytes=PAGE_BYTES)
     page = await _first(app, source, _after(listing, paging) or BEGINNING, limits)
     next_cursor = listing.cursor_after(page.events[-1], paging) if page.more else None
     return Page(items=[RunEventView.of(event) for event in page.events], next_cursor=next_cursor)

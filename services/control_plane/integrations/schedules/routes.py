@@ -26,7 +26,8 @@ from foundation.storage.schedules.schedules import Schedule
 
 router = RoomRouter(prefix="/schedules", tags=["schedules"])
 
-_SCHEDULES = ListOf[Schedule]("schedules", ScheduleView, schedules.PAGES.orders, on_request=("input",))
+_LARGE = tuple(schedules.PAGES.large)
+_SCHEDULES = ListOf[Schedule]("schedules", ScheduleView, schedules.PAGES.orders, on_request=_LARGE, large=_LARGE)
 _FIRINGS = ListOf[Firing]("firings", FiringView, firings.PAGES.orders)
 
 
@@ -63,9 +64,7 @@ async def list_schedules(
     task_id: Annotated[TaskId | None, Query()] = None,
     paused: Annotated[bool | None, Query()] = None,
 ) -> Response:
-    rows = await schedules.page(
-        tx, caller.tenant_id, asked.part, whole=_SCHEDULES.is_whole(asked), task_id=task_id, paused=paused
-    )
+    rows = await schedules.page(tx, caller.tenant_id, asked.part, task_id=task_id, paused=paused)
     return _SCHEDULES.answer(rows, asked, ScheduleView.of)
 
 

@@ -33,7 +33,8 @@ from foundation.storage.triggers.triggers import Trigger
 
 router = RoomRouter(tags=["triggers"])
 
-_TRIGGERS = ListOf[Trigger]("triggers", TriggerView, triggers.PAGES.orders, on_request=("input", "payload_form"))
+_LARGE = tuple(triggers.PAGES.large)
+_TRIGGERS = ListOf[Trigger]("triggers", TriggerView, triggers.PAGES.orders, on_request=_LARGE, large=_LARGE)
 _CALLS = ListOf[TriggerCall]("trigger-calls", TriggerCallView, calls.PAGES.orders)
 
 
@@ -70,7 +71,7 @@ async def list_triggers(
     asked: Annotated[ListRequest, Depends(_TRIGGERS)],
     task_id: Annotated[TaskId | None, Query()] = None,
 ) -> Response:
-    rows = await triggers.page(tx, caller.tenant_id, asked.part, whole=_TRIGGERS.is_whole(asked), task_id=task_id)
+    rows = await triggers.page(tx, caller.tenant_id, asked.part, task_id=task_id)
     return _TRIGGERS.answer(rows, asked, lambda one: TriggerView.of(caller.tenant_id, one))
 
 

@@ -1,8 +1,8 @@
 """A list of the API: what callers may ask of it, and the page that they are answered with."""
 
 import inspect
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from typing import Annotated, Any, Generic, TypeVar
@@ -15,7 +15,7 @@ from control_plane.requests.lists.asked import MOST_ROWS, USUAL_ROWS, Cursor, li
 from control_plane.requests.lists.paging import Listing, Page, PageRequest, Position, moment, natural_number
 from control_plane.requests.lists.seals import seal_of
 from control_plane.requests.lists.sparse import Sparse
-from foundation.storage.session.pages import Kind, Orders, PagePart
+from foundation.storage.session.pages import Kind, Orders, PagePart, Portion
 
 Row = TypeVar("Row")
 
@@ -36,11 +36,6 @@ class ListRequest:
     paging: PageRequest
     fields: frozenset[str]
 
-    def with_at_most(self, limit: int) -> "ListRequest":
-        """The same with fewer rows a page; the cursor leads on to the others."""
-        paging = replace(self.paging, limit=min(limit, self.paging.limit))
-        return replace(self, part=replace(self.part, limit=paging.rows), paging=paging)
-
 
 class ListOf(Generic[Row]):
     """A list of rows that are shown as `view`. It is a dependency, which reads `limit`, `cursor`, `sort` and `fields`.
@@ -56,11 +51,16 @@ class ListOf(Generic[Row]):
         *,
         key: Sequence[str] = (),
         on_request: Sequence[str] = (),
+        large: Collection[str] = (),
         page: type[Page[Any]] = Page,
         rows: tuple[int, int] = (USUAL_ROWS, MOST_ROWS),
     ) -> None:
-        """`rows` are how many a page has where the caller does not say it, and at most."""
+        """`rows` are how many a page has where the caller does not say it, and at most.
+
+        `large` are the members that bound a page in bytes where they are shown: those that its `Pages` name so.
+        """
         self._rows = rows
+        self.large = frozenset(large)
         self._sparse = Sparse(view, key=key, on_request=on_request)
         self._orders = orders
         self._cursors = {order: self._cursors_of(name, order) for order in orders.words()}
@@ -73,19 +73,16 @@ class ListOf(Generic[Row]):
     ) -> ListRequest:
         """`InvalidCursor` for one that this list has not made so; `UnknownFields`."""
         paging, order = PageRequest(limit, cursor, seal_of(request)), sort.value
-        part = PagePart(order, paging.rows, self._cursors[order].after(paging))
-        return ListRequest(part, paging, self._sparse.chosen(fields))
+        chosen = self._sparse.chosen(fields)
+        part = PagePart(order, paging.rows, self._cursors[order].after(paging), content=chosen & self.large)
+        return ListRequest(part, paging, chosen)
 
-    def is_whole(self, asked: ListRequest) -> bool:
-        """Whether a member is asked for that is not shown else, so that it has to be read."""
-        return not asked.fields <= self._sparse.usual
-
-    def cut(self, rows: Sequence[Row], asked: ListRequest) -> tuple[list[Row], str | None]:
+    def cut(self, rows: Sequence[Row] | Portion[Row], asked: ListRequest) -> tuple[list[Row], str | None]:
         """The rows of the page, of those that were read, and the cursor of the next one."""
         return self._cursors[asked.part.order].cut(rows, asked.paging)
 
     def answer(
-        self, rows: Sequence[Row], asked: ListRequest, view_of: Callable[[Row], BaseModel], **more: Any
+        self, rows: Sequence[Row] | Portion[Row], asked: ListRequest, view_of: Callable[[Row], BaseModel], **more: Any
     ) -> Response:
         """The page of the rows that were read; `more` are further members of it."""
         page, next_cursor = self.cut(rows, asked)
@@ -116,13 +113,19 @@ class ListOf(Generic[Row]):
                 inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=kind, default=usual)
                 for name, kind, usual in (
                     ("request", Request, inspect.Parameter.empty),
-                    ("limit", limit_of(most_rows, told="rows a page"), usual_rows),
+                    ("limit", limit_of(most_rows, told=self._told_of_rows()), usual_rows),
                     ("cursor", Cursor, None),
                     ("sort", Annotated[words, sort], words(self._orders.usual)),
                     ("fields", Annotated[list[str] | None, fields], None),
                 )
             ]
         )
+
+    def _told_of_rows(self) -> str:
+        if not self.large:
+            return "rows a page"
+        names = ", ".join(f"`{name}`" for name in self._sparse.names if name in self.large)
+        return f"rows a page; fewer where what is shown of {names} is large: a page has 1.5 MB of it, or one row"
 
 
 def _of_items(page: Any, item: Any) -> type[BaseModel]:

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from control_plane.requests.lists.seals import CursorSeal
 from foundation.domain.errors import InvalidCursor
+from foundation.storage.session.pages import Portion
 
 Item = TypeVar("Item")
 Row = TypeVar("Row")
@@ -67,10 +68,14 @@ class Listing(Generic[Row]):
             raise _not_of_this_list()
         return position
 
-    def cut(self, rows: Sequence[Row], request: PageRequest) -> tuple[list[Row], str | None]:
-        """The rows of the page, of `request.rows` that were read, and the cursor of the next one."""
-        page = list(rows[: request.limit])
-        return page, self.cursor_after(page[-1], request) if len(rows) > request.limit else None
+    def cut(self, rows: Sequence[Row] | Portion[Row], request: PageRequest) -> tuple[list[Row], str | None]:
+        """The rows of the page, of `request.rows` that were read, and the cursor of the next one.
+
+        Of a `Portion` also where it has fewer, because of their size.
+        """
+        read, more = (rows.rows, rows.more) if isinstance(rows, Portion) else (rows, False)
+        page = list(read[: request.limit])
+        return page, self.cursor_after(page[-1], request) if more or len(read) > request.limit else None
 
     def cursor_after(self, row: Row, request: PageRequest) -> str:
         """The cursor of a page that begins after the row."""

@@ -12,7 +12,7 @@ class Sparse:
     """The members of a view that a list shows: those that are asked for, or else all but some that are large.
 
     Those that name the item are always shown: `key`, or its first member. `on_request` are the members that are shown
-    to whoever asks for them only: a list carries no inputs and no outputs, each of which may be as large as a page.
+    to whoever asks for them only: a list carries no inputs and no outputs, of which few may fill a page.
     """
 
     def __init__(self, view: type[BaseModel], *, key: Sequence[str] = (), on_request: Sequence[str] = ()) -> None:

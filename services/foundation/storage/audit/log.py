@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from foundation.domain.ids import TenantId
 from foundation.storage.audit.books import Whose
 from foundation.storage.session.database import Transaction
-from foundation.storage.session.pages import Column, Kind, Orders, PagePart, Pages
+from foundation.storage.session.pages import Column, Kind, Orders, PagePart, Pages, Portion
 from foundation.storage.session.rows import value_of
 from foundation.storage.session.statements import text
 
@@ -56,28 +57,35 @@ _FILTERS = {
     "since": "a.at >= :since",
     "until": "a.at < :until",
 }
-_SHOWN = """SELECT a.audit_id, a.at, a.actor, a.action, a.target, a.detail, a.outcome, a.status, a.operation,
+_SHOWN = """SELECT a.audit_id, a.at, a.actor, a.action, a.target,
+                   CASE WHEN :with_detail THEN a.detail ELSE '{}' END AS detail, a.outcome, a.status, a.operation,
                    a.request_id, a.ip, a.user_agent, a.trace_id, c.position, c.hash"""
+_LARGE = {"detail": "detail"}
 PAGES = Pages(
     _SHOWN,
     "FROM audit_log a LEFT JOIN audit_chain c USING (tenant_id, audit_id) WHERE a.tenant_id = :tenant_id",
     orders=_ORDERS,
     filters=_FILTERS,
+    large=_LARGE,
 )
 PLATFORM_PAGES = Pages(
     _SHOWN,
     "FROM platform_audit a LEFT JOIN platform_audit_chain c USING (audit_id) WHERE true",
     orders=_ORDERS,
     filters=_FILTERS,
+    large=_LARGE,
 )
+WHOLE = frozenset(_LARGE)
 
 
-async def page(tx: Transaction, whose: Whose, wanted: AuditFilter, part: PagePart) -> list[AuditEntry]:
+async def page(tx: Transaction, whose: Whose, wanted: AuditFilter, part: PagePart) -> Portion[AuditEntry]:
+    """Details that are not read are empty."""
     pages = PLATFORM_PAGES if whose is None else PAGES
-    rows = await pages.read(
+    return await pages.portion(
         tx,
         part,
         {} if whose is None else {"tenant_id": whose},
+        partial(value_of, AuditEntry),
         actor=wanted.actor,
         action=wanted.action,
         target=wanted.target,
@@ -85,7 +93,6 @@ async def page(tx: Transaction, whose: Whose, wanted: AuditFilter, part: PagePar
         since=wanted.since,
         until=wanted.until,
     )
-    return [value_of(AuditEntry, row) for row in rows]
 
 
 async def rows_were_unlocked(tx: Transaction, tenant_id: TenantId) -> bool:

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from foundation.domain.ids import ApprovalId, RunId, StepId, TenantId, UserId, new_uuid
 from foundation.domain.states import ApprovalStatus, ExpiryPolicy
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.documents import jsonb
-from foundation.storage.session.pages import Orders, PagePart, Pages, by_age
+from foundation.storage.session.pages import Orders, PagePart, Pages, Portion, by_age
 from foundation.storage.session.rows import value_of
 from foundation.storage.session.statements import text
 
@@ -71,12 +72,13 @@ class Approval:
     answers_expired_at: datetime | None = None
 
 
-_SELECT = """
-    SELECT a.*, s.name AS step, a.status = 'pending' AND a.expires_at <= clock_timestamp() AS is_late,
+_OF_OTHERS = """
+           s.name AS step, a.status = 'pending' AND a.expires_at <= clock_timestamp() AS is_late,
            r.prompts_expired_at, r.answers_expired_at
     FROM approvals a JOIN steps s ON s.tenant_id = a.tenant_id AND s.step_id = a.step_id
     JOIN runs r ON r.tenant_id = a.tenant_id AND r.run_id = a.run_id
 """
+_SELECT = f"SELECT a.*, {_OF_OTHERS}"  # of what is written above
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,12 +194,20 @@ async def any_pending(tx: Transaction, tenant_id: TenantId, step_id: StepId) -> 
     return row.first() is not None
 
 
+# By the API's names; the arguments of a call are a part of what is shown as that.
+_LARGE = {"message": "message", "form": "form", "data": "data", "call": "arguments"}
 PAGES = Pages(
-    _SELECT,
+    "SELECT",
+    ", ".join(f"CASE WHEN :with_{member} THEN a.{column} END AS {column}" for member, column in _LARGE.items()),
+    """, a.approval_id, a.run_id, a.step_id, a.version, a.status, a.roles, a.users, a.on_expiry, a.requested_at,
+       a.expires_at, a.ended_at, a.decided_by, a.comment, a.turn, a.tool, a.call_digest,""",
+    _OF_OTHERS,
     "WHERE a.tenant_id = :tenant_id",
     orders=Orders({"requested_at": by_age("requested_at", "approval_id", of="a")}, "-requested_at"),
     filters={"status": "a.status = :status", "run_id": "a.run_id = :run_id"},
+    large=_LARGE,
 )
+WHOLE = frozenset(_LARGE)
 
 
 async def page(
@@ -207,9 +217,9 @@ async def page(
     *,
     status: ApprovalStatus | None = None,
     run_id: RunId | None = None,
-) -> list[Approval]:
-    rows = await PAGES.read(tx, part, {"tenant_id": tenant_id}, status=status and status.value, run_id=run_id)
-    return [value_of(Approval, row) for row in rows]
+) -> Portion[Approval]:
+    make = partial(value_of, Approval)
+    return await PAGES.portion(tx, part, {"tenant_id": tenant_id}, make, status=status and status.value, run_id=run_id)
 
 
 async def pending_of_run(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> list[Approval]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from foundation.domain.ids import ApiKeyId, RunId, StepId, TaskId, TenantId, UserId
@@ -10,7 +11,7 @@ from foundation.domain.policy.retention import ContentKind
 from foundation.domain.states import PauseReason, Priority, RunStatus
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.documents import jsonb
-from foundation.storage.session.pages import Orders, PagePart, Pages, by_age
+from foundation.storage.session.pages import Orders, PagePart, Pages, Portion, by_age
 from foundation.storage.session.rows import value_of
 from foundation.storage.session.statements import text
 
@@ -203,7 +204,7 @@ async def by_idempotency_key(tx: Transaction, tenant_id: TenantId, key: str) -> 
 # What is large is read only where it is shown: PostgreSQL would else unpack it for every row of a page.
 _LARGE = ("input", "output", "overrides")
 _OF_RUNS = ", ".join(
-    f"CASE WHEN :whole THEN r.{name} END AS {name}" if name in _LARGE else f"r.{name}"
+    f"CASE WHEN :with_{name} THEN r.{name} END AS {name}" if name in _LARGE else f"r.{name}"
     for name in (
         *("run_id", "task_id", "task_version", "status", "generation", "version", *_LARGE, "error", "pause_reason"),
         *("budget_tokens", "budget_nano_usd", "priority", "traceparent", "created_at", "started_at", "ended_at"),
@@ -228,6 +229,7 @@ PAGES = Pages(
         "among": "r.run_id = ANY(:among)",
         "but": "r.run_id <> ALL(:but)",
     },
+    large={name: name for name in _LARGE},
 )
 
 
@@ -236,7 +238,6 @@ async def page(
     tenant_id: TenantId,
     part: PagePart,
     *,
-    whole: bool,
     status: RunStatus | None,
     task_id: TaskId | None,
     forked_from: RunId | None,
@@ -246,12 +247,13 @@ async def page(
     until: datetime | None,
     among: Sequence[RunId] | None,
     but: Sequence[RunId] | None,
-) -> list[Run]:
-    """Of these runs, or all but those, where such are given; input, output and overrides are None unless `whole`."""
-    rows = await PAGES.read(
+) -> Portion[Run]:
+    """Of these runs, or all but those, where such are given; input, output and overrides are None where not read."""
+    return await PAGES.portion(
         tx,
         part,
-        {"tenant_id": tenant_id, "whole": whole},
+        {"tenant_id": tenant_id},
+        partial(value_of, Run),
         status=status and status.value,
         task_id=task_id,
         forked_from=forked_from,
@@ -262,7 +264,6 @@ async def page(
         among=among if among is None else list(among),
         but=but if but is None else list(but),
     )
-    return [value_of(Run, row) for row in rows]
 
 
 async def count_open(tx: Transaction, tenant_id: TenantId) -> int:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from foundation.contracts.steps.base import MAX_STEPS
@@ -10,7 +11,7 @@ from foundation.domain.reruns import StandingStep
 from foundation.domain.states import StepKind, StepStatus
 from foundation.storage.execution.dispatches import Outputs
 from foundation.storage.session.database import Transaction
-from foundation.storage.session.pages import Column, Kind, Orders, PagePart, Pages
+from foundation.storage.session.pages import Column, Kind, Orders, PagePart, Pages, Portion
 from foundation.storage.session.rows import value_of
 from foundation.storage.session.statements import text
 
@@ -68,6 +69,16 @@ class StepRow:
         return StandingStep(self.name, self.kind, self.status, tuple(self.needs), self.excused)
 
 
+_LARGE = {"output": "output", "error": "error", "item": "item"}
+_OF_STEPS = ", ".join(
+    f"CASE WHEN :with_{name} THEN s.{name} END AS {name}" if name in _LARGE else f"s.{name}"
+    for name in (
+        *("step_id", "name", "position", "kind", "status", "attempt", "tick", "turn", "needs", "unmet_needs"),
+        *("wait_reason", "wait_for", "waiting_since", "retry_at", "lease_expires_at", "deadline_at", "worker_id"),
+        *("created_at", "started_at", "ended_at", *_LARGE, "copied_from", "skip_reason", "excused", "items"),
+        "item_index",
+    )
+)
 _TURNS = """CASE WHEN s.kind = 'crew' THEN GREATEST(s.turn, (
                           SELECT max(t.turn) + 1 FROM turns t
                           WHERE t.tenant_id = s.tenant_id AND t.step_id = s.step_id AND t.recorded_at IS NOT NULL))
@@ -75,7 +86,9 @@ _TURNS = """CASE WHEN s.kind = 'crew' THEN GREATEST(s.turn, (
 
 
 OF_RUN = Pages(
-    "SELECT s.*, ",
+    "SELECT",
+    _OF_STEPS,
+    ",",
     _TURNS,
     """       s.task_token IS NOT NULL AS has_token, i.ended AS items_ended, i.failed AS items_failed,
               b.run_id AS child_run_id,
@@ -97,24 +110,32 @@ OF_RUN = Pages(
     orders=Orders({"position": (Column("s.position", Kind.NUMBER, "position"),)}, "position"),
     filters={"name": "s.name = :name"},
     most=MAX_STEPS + 1,
+    large=_LARGE,
 )
-ALL_OF_RUN = OF_RUN.orders.first(MAX_STEPS)
+_WHOLE = frozenset(_LARGE)
 
 
-async def of_run(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> list[StepRow]:
-    """Every step of the run's plan in topological order; what their items cost is theirs."""
-    return await page_of_run(tx, tenant_id, run_id, ALL_OF_RUN)
+async def of_run(tx: Transaction, tenant_id: TenantId, run_id: RunId, *, outputs: bool = False) -> list[StepRow]:
+    """Every step of the run's plan in topological order; what their items cost is theirs.
 
-
-async def page_of_run(tx: Transaction, tenant_id: TenantId, run_id: RunId, part: PagePart) -> list[StepRow]:
+    Without their `outputs`, of which each may have megabytes, they are None.
+    """
+    part = PagePart(OF_RUN.orders.usual, MAX_STEPS, content=frozenset({"error", *(("output",) if outputs else ())}))
     rows = await OF_RUN.read(tx, part, {"tenant_id": tenant_id, "run_id": run_id})
     return [value_of(StepRow, row) for row in rows]
+
+
+async def page_of_run(tx: Transaction, tenant_id: TenantId, run_id: RunId, part: PagePart) -> Portion[StepRow]:
+    values = {"tenant_id": tenant_id, "run_id": run_id}
+    return await OF_RUN.portion(tx, part, values, partial(value_of, StepRow))
 
 
 # A sub-query, and no join: of a join PostgreSQL does not know that its rows come in the order of the items.
 _NAMED = "FROM steps p WHERE p.tenant_id = :tenant_id AND p.run_id = :run_id AND p.name = :name"
 ITEMS = Pages(
-    "SELECT s.*, ",
+    "SELECT",
+    _OF_STEPS,
+    ",",
     _TURNS,
     """       s.task_token IS NOT NULL AS has_token, 0 AS items_ended, 0 AS items_failed, b.run_id AS child_run_id,
               u.tokens::bigint AS tokens, u.cost::bigint AS cost_nano_usd
@@ -133,25 +154,29 @@ ITEMS = Pages(
     ")",
     orders=Orders({"index": (Column("s.item_index", Kind.NUMBER, "item_index"),)}, "index"),
     filters={"item": "s.item_index = :item"},
+    large=_LARGE,
 )
 
 
 async def page_of_items(
     tx: Transaction, tenant_id: TenantId, run_id: RunId, name: str, part: PagePart
-) -> list[StepRow]:
+) -> Portion[StepRow]:
     """The items of a step by their places in its list."""
-    rows = await ITEMS.read(tx, part, {"tenant_id": tenant_id, "run_id": run_id, "name": name})
-    return [value_of(StepRow, row) for row in rows]
+    values = {"tenant_id": tenant_id, "run_id": run_id, "name": name}
+    return await ITEMS.portion(tx, part, values, partial(value_of, StepRow))
 
 
 async def named(tx: Transaction, tenant_id: TenantId, run_id: RunId, name: str) -> StepRow | None:
-    """The run's step, or the item `name[index]` of one."""
+    """The run's step, or the item `name[index]` of one, whole."""
     step, bracket, rest = name.partition("[")
     if bracket:
         values = {"tenant_id": tenant_id, "run_id": run_id, "name": step}
-        rows = await ITEMS.read(tx, ITEMS.orders.first(1), values, item=int(rest.removesuffix("]")))
+        rows = await ITEMS.read(
+            tx, PagePart(ITEMS.orders.usual, 1, content=_WHOLE), values, item=int(rest.removesuffix("]"))
+        )
     else:
-        rows = await OF_RUN.read(tx, OF_RUN.orders.first(1), {"tenant_id": tenant_id, "run_id": run_id}, name=step)
+        part = PagePart(OF_RUN.orders.usual, 1, content=_WHOLE)
+        rows = await OF_RUN.read(tx, part, {"tenant_id": tenant_id, "run_id": run_id}, name=step)
     row = rows.first()
     return value_of(StepRow, row) if row else None
 

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from foundation.domain.states import ConfigurationStatus
 from foundation.storage.session.database import Transaction
-from foundation.storage.session.pages import Column, Kind, Orders, PagePart, Pages
+from foundation.storage.session.pages import Column, Kind, Orders, PagePart, Pages, Portion
 from foundation.storage.session.rows import value_of
 from foundation.storage.session.statements import text
 
@@ -29,13 +30,17 @@ class GatewayConfiguration:
 
 
 PAGES = Pages(
-    "SELECT * FROM gateway_configurations WHERE true",
+    """SELECT version, CASE WHEN :with_document THEN document ELSE '' END AS document, note, based_on, status,
+              proposed_by, proposed_at, decided_by, decided_at, reason
+       FROM gateway_configurations WHERE true""",
     orders=Orders({"version": (Column("version", Kind.NUMBER, "version"),)}, "-version"),
+    large={"document": "document"},
 )
 
 
-async def page(tx: Transaction, part: PagePart) -> list[GatewayConfiguration]:
-    return [value_of(GatewayConfiguration, row) for row in await PAGES.read(tx, part, {})]
+async def page(tx: Transaction, part: PagePart) -> Portion[GatewayConfiguration]:
+    """Documents that are not read are empty."""
+    return await PAGES.portion(tx, part, {}, partial(value_of, GatewayConfiguration))
 
 
 async def get(tx: Transaction, version: int) -> GatewayConfiguration | None:

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from foundation.domain.ids import ApiKeyId, ScheduleId, TaskId, TenantId, UserId
@@ -10,7 +11,7 @@ from foundation.domain.starts.schedules import CatchUp, Overlap, Timing
 from foundation.storage.people import tenants
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.documents import jsonb
-from foundation.storage.session.pages import Orders, PagePart, Pages, by_age
+from foundation.storage.session.pages import Orders, PagePart, Pages, Portion, by_age
 from foundation.storage.session.rows import value_of
 from foundation.storage.session.statements import text
 
@@ -184,7 +185,7 @@ _GET_LOCKED = text("SELECT", _COLUMNS, "FROM schedules", _OF_ONE, "FOR NO KEY UP
 # What is large is read only where it is shown.
 _LARGE = {"input": "'{}'"}
 _LISTED = ", ".join(
-    f"CASE WHEN :whole THEN {name} ELSE {_LARGE[name]} END AS {name}" if name in _LARGE else name
+    f"CASE WHEN :with_{name} THEN {name} ELSE {_LARGE[name]} END AS {name}" if name in _LARGE else name
     for name in _COLUMNS.replace(",", "").split()
 )
 PAGES = Pages(
@@ -193,15 +194,17 @@ PAGES = Pages(
     "FROM schedules WHERE tenant_id = :tenant_id AND deleted_at IS NULL",
     orders=Orders({"created_at": by_age("created_at", "schedule_id")}, "-created_at"),
     filters={"task_id": "task_id = :task_id", "paused": "paused = :paused"},
+    large={name: name for name in _LARGE},
 )
 
 
 async def page(
-    tx: Transaction, tenant_id: TenantId, part: PagePart, *, whole: bool, task_id: TaskId | None, paused: bool | None
-) -> list[Schedule]:
-    """Without those that were deleted; their inputs are empty unless `whole`."""
-    rows = await PAGES.read(tx, part, {"tenant_id": tenant_id, "whole": whole}, task_id=task_id, paused=paused)
-    return [value_of(Schedule, row) for row in rows]
+    tx: Transaction, tenant_id: TenantId, part: PagePart, *, task_id: TaskId | None, paused: bool | None
+) -> Portion[Schedule]:
+    """Without those that were deleted; inputs that are not read are empty."""
+    return await PAGES.portion(
+        tx, part, {"tenant_id": tenant_id}, partial(value_of, Schedule), task_id=task_id, paused=paused
+    )
 
 
 async def advance(tx: Transaction, tenant_id: TenantId, schedule_id: ScheduleId, *, next_at: datetime | None) -> None:

@@ -7,19 +7,27 @@ Planning a list takes several times as long as reading a page of it, so that a r
 all values (`Database.tenant`, `planned_once`). Of a `LIMIT` that is a parameter PostgreSQL then supposes a tenth of the
 table, for which it may read and sort all of it. So each list ends in a `LIMIT` that is written out, of the rows of its
 largest page, for which its index is read in order; how many of these are wanted is told around it.
+
+A list that shows what is large bounds its pages in bytes as well. PostgreSQL sums up the sizes row by row and stops at
+the row that is too much, so that it unpacks no more than is sent.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from operator import attrgetter
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from foundation.storage.session.statements import Statement, text
-from foundation.storage.session.transaction import Result, Transaction
+from foundation.storage.session.transaction import Result, Row, Transaction
+
+V = TypeVar("V")
 
 MOST_ROWS = 201
 """That one read of most lists gives: those of the largest page, and the one that tells that another page follows."""
+
+PAGE_BYTES = 1_500_000
+"""Of what is large in a page; with all else it stays below 2 MB. One row is in it whatever its size."""
 
 Place = tuple[Any, ...]
 """The values by which a list is ordered, of one row."""
@@ -51,11 +59,23 @@ def by_age(moment: str, identifier: str, *, of: str = "") -> tuple[Column, ...]:
 
 @dataclass(frozen=True, slots=True)
 class PagePart:
-    """Which rows of a list are asked for: in an order (a key's word, with `-` from the last on), after a place."""
+    """Which rows of a list are asked for: in an order (a key's word, with `-` from the last on), after a place.
+
+    `content` are those of its large members that are read.
+    """
 
     order: str
     limit: int
     after: Place | None = None
+    content: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Portion(Generic[V]):
+    """Rows of a list in their order: fewer than were asked for where they are large. `more`: others follow."""
+
+    rows: list[V]
+    more: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,28 +124,82 @@ class Pages:
     """A list: the start of its statement, which ends in a condition, its orders, and a condition for each filter."""
 
     def __init__(
-        self, *select: str, orders: Orders, filters: Mapping[str, str] | None = None, most: int = MOST_ROWS
+        self,
+        *select: str,
+        orders: Orders,
+        filters: Mapping[str, str] | None = None,
+        most: int = MOST_ROWS,
+        large: Mapping[str, str] | None = None,
     ) -> None:
-        """`most` are the rows that one read may ask for, for lists whose pages are larger than others."""
+        """`most` are the rows that one read may ask for, for lists whose pages are larger than others.
+
+        `large` are the members of which each row may have a megabyte, and their columns. The statement gives such a
+        column where its parameter (`:with_` and the member) is true: PostgreSQL would else unpack it for every row.
+        """
         self._select = select
         self.most = most
         self.orders = orders
+        self.large = large or {}
         self._filters = filters or {}
 
     @property
     def filters(self) -> tuple[str, ...]:
         return tuple(self._filters)
 
-    def statement(self, order: str, given: frozenset[str] = frozenset(), *, is_next: bool) -> Statement:
-        """There are as many as there are orders and sets of filters: few enough for each to be kept."""
+    def statement(
+        self, order: str, given: frozenset[str] = frozenset(), *, is_next: bool, bounded: bool = False
+    ) -> Statement:
+        """There are as many as there are orders and sets of filters: few enough for each to be kept.
+
+        One that is `bounded` gives rows as far as their large members fit into a page, and `found`: how many there are.
+        """
         conditions = (f"AND ({self._filters[name]})" for name in sorted(given))
         first = (*self._select, *conditions, *self.orders.rows(order, is_next=is_next), f"LIMIT {self.most}")
-        return text("SELECT * FROM (", *first, ") AS first LIMIT :limit")
+        page = ("SELECT * FROM (", *first, ") AS first LIMIT :limit")
+        return text("WITH page AS MATERIALIZED (", *page, ")", *self._as_far_as_they_fit()) if bounded else text(*page)
+
+    def _as_far_as_they_fit(self) -> tuple[str, ...]:
+        sizes = " + ".join(f"COALESCE(octet_length(CAST({column} AS text)), 0)" for column in self.large.values())
+        # The outer count lets PostgreSQL stop: it only rises, so that no row after the first that is beyond is shown.
+        return (
+            "SELECT *, (SELECT count(*) FROM page) AS found FROM (",
+            "SELECT *, count(CASE WHEN place > 1 AND so_far > :most_bytes THEN 1 END) OVER in_order AS beyond FROM (",
+            "SELECT *, row_number() OVER in_order AS place, sum(",
+            sizes,
+            ") OVER in_order AS so_far FROM page WINDOW in_order AS (ROWS UNBOUNDED PRECEDING)) AS sized",
+            "WINDOW in_order AS (ROWS UNBOUNDED PRECEDING)) AS counted WHERE beyond < 1",
+        )
 
     async def read(self, tx: Transaction, part: PagePart, values: Mapping[str, Any], **filters: Any) -> Result:
-        """The rows of the part that pass the filters; one that is None is not asked for. At most `most`."""
+        """The rows of the part that pass the filters; one that is None is not asked for. At most `most`.
+
+        Nothing bounds the bytes of their large members; `portion` does.
+        """
+        return await self._read(tx, part, values, filters)
+
+    async def portion(
+        self, tx: Transaction, part: PagePart, values: Mapping[str, Any], make: Callable[[Row], V], **filters: Any
+    ) -> Portion[V]:
+        """The same as far as their large members fit into a page, each row as `make` has it."""
+        found = (await self._read(tx, part, values, filters, bounded=bool(part.content))).all()
+        return Portion([make(row) for row in found], more=bool(part.content and found and found[0].found > len(found)))
+
+    async def _read(
+        self,
+        tx: Transaction,
+        part: PagePart,
+        values: Mapping[str, Any],
+        filters: Mapping[str, Any],
+        *,
+        bounded: bool = False,
+    ) -> Result:
         if part.limit > self.most:
             raise ValueError(f"this list is read in parts of {self.most} rows at most, not of {part.limit}")
         given = {name: value for name, value in filters.items() if value is not None}
-        statement = self.statement(part.order, frozenset(given), is_next=part.after is not None)
-        return await tx.execute(statement, {**values, **given, **self.orders.values(part)})
+        statement = self.statement(part.order, frozenset(given), is_next=part.after is not None, bounded=bounded)
+        return await tx.execute(statement, {**values, **given, **self.values(part)})
+
+    def values(self, part: PagePart) -> dict[str, Any]:
+        """Of the parameters that every statement of the list has, and of those of a bounded one."""
+        shown = {f"with_{member}": member in part.content for member in self.large}
+        return {**self.orders.values(part), **shown, "most_bytes": PAGE_BYTES}

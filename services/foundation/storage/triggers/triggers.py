@@ -3,13 +3,14 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from foundation.domain.ids import ApiKeyId, TaskId, TenantId, TriggerId, UserId
 from foundation.storage.people import tenants
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.documents import jsonb
-from foundation.storage.session.pages import Orders, PagePart, Pages, by_age
+from foundation.storage.session.pages import Orders, PagePart, Pages, Portion, by_age
 from foundation.storage.session.rows import value_of
 from foundation.storage.session.statements import text
 
@@ -185,7 +186,7 @@ _GET_LOCKED = text("SELECT", _COLUMNS, "FROM triggers", _OF_ONE, "FOR NO KEY UPD
 # What is large is read only where it is shown.
 _LARGE = {"input": "'{}'", "payload_form": "NULL"}
 _LISTED = ", ".join(
-    f"CASE WHEN :whole THEN {name} ELSE {_LARGE[name]} END AS {name}" if name in _LARGE else name
+    f"CASE WHEN :with_{name} THEN {name} ELSE {_LARGE[name]} END AS {name}" if name in _LARGE else name
     for name in _COLUMNS.replace(",", "").split()
 )
 PAGES = Pages(
@@ -194,12 +195,10 @@ PAGES = Pages(
     "FROM triggers WHERE tenant_id = :tenant_id",
     orders=Orders({"created_at": by_age("created_at", "trigger_id")}, "-created_at"),
     filters={"task_id": "task_id = :task_id"},
+    large={name: name for name in _LARGE},
 )
 
 
-async def page(
-    tx: Transaction, tenant_id: TenantId, part: PagePart, *, whole: bool, task_id: TaskId | None
-) -> list[Trigger]:
-    """Their inputs are empty, and their forms None, unless `whole`."""
-    rows = await PAGES.read(tx, part, {"tenant_id": tenant_id, "whole": whole}, task_id=task_id)
-    return [value_of(Trigger, row) for row in rows]
+async def page(tx: Transaction, tenant_id: TenantId, part: PagePart, *, task_id: TaskId | None) -> Portion[Trigger]:
+    """Inputs that are not read are empty, and forms None."""
+    return await PAGES.portion(tx, part, {"tenant_id": tenant_id}, partial(value_of, Trigger), task_id=task_id)

@@ -13,6 +13,7 @@ from fixtures.running.works import a_placed_failure
 from foundation.domain.states import ApprovalStatus, Decision, RunStatus
 from foundation.storage.execution import approvals
 from foundation.storage.execution.approvals import Approval
+from foundation.storage.session.pages import PagePart
 from foundation.workflow import plans, run_control
 from foundation.workflow.approvals import decisions
 from foundation.workflow.approvals.decisions import Verdict
@@ -35,8 +36,9 @@ async def asked(play: Played, run: ARun, **of: Any) -> list[Approval]:
 
 async def requests_of(parts: Parts, run: ARun) -> list[Approval]:
     async with parts.owner.tenant(run.tenant_id) as tx:
-        page = await approvals.page(tx, run.tenant_id, approvals.PAGES.orders.first(100), run_id=run.run_id)
-    return sorted(page, key=lambda one: str(one.arguments))
+        part = PagePart(approvals.PAGES.orders.usual, 100, content=approvals.WHOLE)
+        page = await approvals.page(tx, run.tenant_id, part, run_id=run.run_id)
+    return sorted(page.rows, key=lambda one: str(one.arguments))
 
 
 async def decide(parts: Parts, run: ARun, approval: Approval, decision: Decision, comment: str | None = None) -> None:

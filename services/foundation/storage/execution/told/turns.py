@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from foundation.domain.ids import RunId, TenantId
 from foundation.storage.session.database import Transaction
-from foundation.storage.session.pages import Column, Kind, Orders, PagePart, Pages
+from foundation.storage.session.pages import Column, Kind, Orders, PagePart, Pages, Portion
 from foundation.storage.session.rows import value_of
 from foundation.storage.session.statements import text
 
@@ -34,18 +35,18 @@ _TOLD = "t.turn, t.number, t.agent, t.task, t.prepared_at, t.recorded_at, t.tool
 PAGES = Pages(
     "SELECT",
     _TOLD,
-    ", CASE WHEN :whole THEN t.request END AS request, CASE WHEN :whole THEN t.response END AS response",
+    ", CASE WHEN :with_request THEN t.request END AS request",
+    ", CASE WHEN :with_response THEN t.response END AS response",
     _OF_STEP,
     orders=Orders({"turn": (Column("t.turn", Kind.NUMBER, "turn"),)}, "turn"),
+    large={"request": "request", "response": "response"},
 )
 
 
-async def page(
-    tx: Transaction, tenant_id: TenantId, run_id: RunId, name: str, part: PagePart, *, whole: bool
-) -> list[ToldTurn]:
-    """Of a step, or of an item of one (`name[index]`); with requests and answers where they are `whole`."""
-    values = {"tenant_id": tenant_id, "run_id": run_id, "name": name, "whole": whole}
-    return [value_of(ToldTurn, row) for row in await PAGES.read(tx, part, values)]
+async def page(tx: Transaction, tenant_id: TenantId, run_id: RunId, name: str, part: PagePart) -> Portion[ToldTurn]:
+    """Of a step, or of an item of one (`name[index]`); requests and answers that are not read are None."""
+    values = {"tenant_id": tenant_id, "run_id": run_id, "name": name}
+    return await PAGES.portion(tx, part, values, partial(value_of, ToldTurn))
 
 
 async def get(tx: Transaction, tenant_id: TenantId, run_id: RunId, name: str, turn: int) -> ToldTurn | None:

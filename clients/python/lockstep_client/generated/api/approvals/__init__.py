@@ -42,7 +42,8 @@ class ApprovalsCalls:
             status (ApprovalStatus | Unset): `expired` whatever the expiry meant; `cancelled` when the
                 step ended in another way.
             run_id (UUID | Unset):
-            limit (int | Unset): rows a page Default: 50.
+            limit (int | Unset): rows a page; fewer where what is shown of `message`, `form`, `data`,
+                `call` is large: a page has 1.5 MB of it, or one row Default: 50.
             cursor (str | Unset): `next_cursor` of the page before
             sort (RequestedAtOrder | Unset): By requested_at; with `-` before it, from the last on.
             fields (list[ListApprovalsFieldsItem] | Unset): the members that items are shown with:
@@ -121,7 +122,8 @@ class AsyncApprovalsCalls:
             status (ApprovalStatus | Unset): `expired` whatever the expiry meant; `cancelled` when the
                 step ended in another way.
             run_id (UUID | Unset):
-            limit (int | Unset): rows a page Default: 50.
+            limit (int | Unset): rows a page; fewer where what is shown of `message`, `form`, `data`,
+                `call` is large: a page has 1.5 MB of it, or one row Default: 50.
             cursor (str | Unset): `next_cursor` of the page before
             sort (RequestedAtOrder | Unset): By requested_at; with `-` before it, from the last on.
             fields (list[ListApprovalsFieldsItem] | Unset): the members that items are shown with:

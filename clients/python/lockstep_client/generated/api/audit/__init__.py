@@ -62,7 +62,8 @@ class AuditCalls:
         """What was done in the tenant, or tried, newest first
 
         Args:
-            limit (int | Unset): rows a page Default: 50.
+            limit (int | Unset): rows a page; fewer where what is shown of `detail` is large: a page
+                has 1.5 MB of it, or one row Default: 50.
             cursor (str | Unset): `next_cursor` of the page before
             sort (IdOrder | Unset): By id; with `-` before it, from the last on.
             fields (list[ListAuditFieldsItem] | Unset): the members that items are shown with: names
@@ -151,7 +152,8 @@ class AuditCalls:
         """What operators did, and what people did who act in no tenant, newest first; for operators alone
 
         Args:
-            limit (int | Unset): rows a page Default: 50.
+            limit (int | Unset): rows a page; fewer where what is shown of `detail` is large: a page
+                has 1.5 MB of it, or one row Default: 50.
             cursor (str | Unset): `next_cursor` of the page before
             sort (IdOrder | Unset): By id; with `-` before it, from the last on.
             fields (list[ListPlatformAuditFieldsItem] | Unset): the members that items are shown with:
@@ -366,7 +368,8 @@ class AsyncAuditCalls:
         """What was done in the tenant, or tried, newest first
 
         Args:
-            limit (int | Unset): rows a page Default: 50.
+            limit (int | Unset): rows a page; fewer where what is shown of `detail` is large: a page
+                has 1.5 MB of it, or one row Default: 50.
             cursor (str | Unset): `next_cursor` of the page before
             sort (IdOrder | Unset): By id; with `-` before it, from the last on.
             fields (list[ListAuditFieldsItem] | Unset): the members that items are shown with: names
@@ -455,7 +458,8 @@ class AsyncAuditCalls:
         """What operators did, and what people did who act in no tenant, newest first; for operators alone
 
         Args:
-            limit (int | Unset): rows a page Default: 50.
+            limit (int | Unset): rows a page; fewer where what is shown of `detail` is large: a page
+                has 1.5 MB of it, or one row Default: 50.
             cursor (str | Unset): `next_cursor` of the page before
             sort (IdOrder | Unset): By id; with `-` before it, from the last on.
             fields (list[ListPlatformAuditFieldsItem] | Unset): the members that items are shown with:

@@ -190,7 +190,8 @@ class OperationsCalls:
         """What operators have proposed for the gateway, newest first; for operators
 
         Args:
-            limit (int | Unset): rows a page Default: 50.
+            limit (int | Unset): rows a page; fewer where what is shown of `document` is large: a page
+                has 1.5 MB of it, or one row Default: 50.
             cursor (str | Unset): `next_cursor` of the page before
             sort (VersionOrder | Unset): By version; with `-` before it, from the last on.
             fields (list[ListGatewayConfigurationsFieldsItem] | Unset): the members that items are
@@ -438,7 +439,8 @@ class AsyncOperationsCalls:
         """What operators have proposed for the gateway, newest first; for operators
 
         Args:
-            limit (int | Unset): rows a page Default: 50.
+            limit (int | Unset): rows a page; fewer where what is shown of `document` is large: a page
+                has 1.5 MB of it, or one row Default: 50.
             cursor (str | Unset): `next_cursor` of the page before
             sort (VersionOrder | Unset): By version; with `-` before it, from the last on.
             fields (list[ListGatewayConfigurationsFieldsItem] | Unset): the members that items are

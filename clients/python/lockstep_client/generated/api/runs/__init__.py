@@ -91,7 +91,8 @@ class RunsCalls:
                 `schedule:<id>`, `trigger:<id>`
             stuck (bool | Unset): true: open runs that hang, which `/runs/{id}/explain` explains;
                 false: the others
-            limit (int | Unset): rows a page Default: 50.
+            limit (int | Unset): rows a page; fewer where what is shown of `input`, `output`,
+                `overrides` is large: a page has 1.5 MB of it, or one row Default: 50.
             cursor (str | Unset): `next_cursor` of the page before
             sort (CreatedAtOrder | Unset): By created_at; with `-` before it, from the last on.
             fields (list[ListRunsFieldsItem] | Unset): the members that items are shown with: names
@@ -232,7 +233,8 @@ class RunsCalls:
 
         Args:
             run_id (UUID):
-            limit (int | Unset): rows a page Default: 1000.
+            limit (int | Unset): rows a page; fewer where what is shown of `error`, `output`, `item`
+                is large: a page has 1.5 MB of it, or one row Default: 1000.
             cursor (str | Unset): `next_cursor` of the page before
             sort (PositionOrder | Unset): By position; with `-` before it, from the last on.
             fields (list[ListRunStepsFieldsItem] | Unset): the members that items are shown with:
@@ -291,7 +293,8 @@ class RunsCalls:
         Args:
             run_id (UUID):
             name (str): the name of a step with `foreach`
-            limit (int | Unset): rows a page Default: 50.
+            limit (int | Unset): rows a page; fewer where what is shown of `error`, `output`, `item`
+                is large: a page has 1.5 MB of it, or one row Default: 50.
             cursor (str | Unset): `next_cursor` of the page before
             sort (IndexOrder | Unset): By index; with `-` before it, from the last on.
             fields (list[ListStepItemsFieldsItem] | Unset): the members that items are shown with:
@@ -434,13 +437,13 @@ class RunsCalls:
         fields: list[ListStepTurnsFieldsItem] | Unset = UNSET,
         break_glass_access: UUID | Unset = UNSET,
     ) -> PageListedTurn:
-        """The turns of a step, oldest first; requests and answers where `fields` names them, 20 a page at most
-        then
+        """The turns of a step, oldest first; requests and answers where `fields` names them
 
         Args:
             run_id (UUID):
             name (str): the name of a step; name[index] for an item of one with foreach
-            limit (int | Unset): rows a page Default: 50.
+            limit (int | Unset): rows a page; fewer where what is shown of `request`, `response` is
+                large: a page has 1.5 MB of it, or one row Default: 50.
             cursor (str | Unset): `next_cursor` of the page before
             sort (TurnOrder | Unset): By turn; with `-` before it, from the last on.
             fields (list[ListStepTurnsFieldsItem] | Unset): the members that items are shown with:
@@ -618,7 +621,8 @@ class AsyncRunsCalls:
                 `schedule:<id>`, `trigger:<id>`
             stuck (bool | Unset): true: open runs that hang, which `/runs/{id}/explain` explains;
                 false: the others
-            limit (int | Unset): rows a page Default: 50.
+            limit (int | Unset): rows a page; fewer where what is shown of `input`, `output`,
+                `overrides` is large: a page has 1.5 MB of it, or one row Default: 50.
             cursor (str | Unset): `next_cursor` of the page before
             sort (CreatedAtOrder | Unset): By created_at; with `-` before it, from the last on.
             fields (list[ListRunsFieldsItem] | Unset): the members that items are shown with: names
@@ -759,7 +763,8 @@ class AsyncRunsCalls:
 
         Args:
             run_id (UUID):
-            limit (int | Unset): rows a page Default: 1000.
+            limit (int | Unset): rows a page; fewer where what is shown of `error`, `output`, `item`
+                is large: a page has 1.5 MB of it, or one row Default: 1000.
             cursor (str | Unset): `next_cursor` of the page before
             sort (PositionOrder | Unset): By position; with `-` before it, from the last on.
             fields (list[ListRunStepsFieldsItem] | Unset): the members that items are shown with:
@@ -818,7 +823,8 @@ class AsyncRunsCalls:
         Args:
             run_id (UUID):
             name (str): the name of a step with `foreach`
-            limit (int | Unset): rows a page Default: 50.
+            limit (int | Unset): rows a page; fewer where what is shown of `error`, `output`, `item`
+                is large: a page has 1.5 MB of it, or one row Default: 50.
             cursor (str | Unset): `next_cursor` of the page before
             sort (IndexOrder | Unset): By index; with `-` before it, from the last on.
             fields (list[ListStepItemsFieldsItem] | Unset): the members that items are shown with:
@@ -961,13 +967,13 @@ class AsyncRunsCalls:
         fields: list[ListStepTurnsFieldsItem] | Unset = UNSET,
         break_glass_access: UUID | Unset = UNSET,
     ) -> PageListedTurn:
-        """The turns of a step, oldest first; requests and answers where `fields` names them, 20 a page at most
-        then
+        """The turns of a step, oldest first; requests and answers where `fields` names them
 
         Args:
             run_id (UUID):
             name (str): the name of a step; name[index] for an item of one with foreach
-            limit (int | Unset): rows a page Default: 50.
+            limit (int | Unset): rows a page; fewer where what is shown of `request`, `response` is
+                large: a page has 1.5 MB of it, or one row Default: 50.
             cursor (str | Unset): `next_cursor` of the page before
             sort (TurnOrder | Unset): By turn; with `-` before it, from the last on.
             fields (list[ListStepTurnsFieldsItem] | Unset): the members that items are shown with:

@@ -48,7 +48,8 @@ class SchedulesCalls:
         Args:
             task_id (UUID | Unset):
             paused (bool | Unset):
-            limit (int | Unset): rows a page Default: 50.
+            limit (int | Unset): rows a page; fewer where what is shown of `input` is large: a page
+                has 1.5 MB of it, or one row Default: 50.
             cursor (str | Unset): `next_cursor` of the page before
             sort (CreatedAtOrder | Unset): By created_at; with `-` before it, from the last on.
             fields (list[ListSchedulesFieldsItem] | Unset): the members that items are shown with:
@@ -200,7 +201,8 @@ class AsyncSchedulesCalls:
         Args:
             task_id (UUID | Unset):
             paused (bool | Unset):
-            limit (int | Unset): rows a page Default: 50.
+            limit (int | Unset): rows a page; fewer where what is shown of `input` is large: a page
+                has 1.5 MB of it, or one row Default: 50.
             cursor (str | Unset): `next_cursor` of the page before
             sort (CreatedAtOrder | Unset): By created_at; with `-` before it, from the last on.
             fields (list[ListSchedulesFieldsItem] | Unset): the members that items are shown with:

@@ -49,7 +49,8 @@ class TasksCalls:
 
         Args:
             name (str | Unset):
-            limit (int | Unset): rows a page Default: 50.
+            limit (int | Unset): rows a page; fewer where what is shown of `definition` is large: a
+                page has 1.5 MB of it, or one row Default: 50.
             cursor (str | Unset): `next_cursor` of the page before
             sort (CreatedAtNameOrder | Unset): By created_at or name; with `-` before it, from the
                 last on.
@@ -175,7 +176,8 @@ class TasksCalls:
 
         Args:
             task_id (UUID):
-            limit (int | Unset): rows a page Default: 50.
+            limit (int | Unset): rows a page; fewer where what is shown of `definition` is large: a
+                page has 1.5 MB of it, or one row Default: 50.
             cursor (str | Unset): `next_cursor` of the page before
             sort (VersionOrder | Unset): By version; with `-` before it, from the last on.
             fields (list[ListTaskVersionsFieldsItem] | Unset): the members that items are shown with:
@@ -236,7 +238,8 @@ class AsyncTasksCalls:
 
         Args:
             name (str | Unset):
-            limit (int | Unset): rows a page Default: 50.
+            limit (int | Unset): rows a page; fewer where what is shown of `definition` is large: a
+                page has 1.5 MB of it, or one row Default: 50.
             cursor (str | Unset): `next_cursor` of the page before
             sort (CreatedAtNameOrder | Unset): By created_at or name; with `-` before it, from the
                 last on.
@@ -362,7 +365,8 @@ class AsyncTasksCalls:
 
         Args:
             task_id (UUID):
-            limit (int | Unset): rows a page Default: 50.
+            limit (int | Unset): rows a page; fewer where what is shown of `definition` is large: a
+                page has 1.5 MB of it, or one row Default: 50.
             cursor (str | Unset): `next_cursor` of the page before
             sort (VersionOrder | Unset): By version; with `-` before it, from the last on.
             fields (list[ListTaskVersionsFieldsItem] | Unset): the members that items are shown with:

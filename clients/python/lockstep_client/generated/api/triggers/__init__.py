@@ -51,7 +51,8 @@ class TriggersCalls:
 
         Args:
             task_id (UUID | Unset):
-            limit (int | Unset): rows a page Default: 50.
+            limit (int | Unset): rows a page; fewer where what is shown of `input`, `payload_form` is
+                large: a page has 1.5 MB of it, or one row Default: 50.
             cursor (str | Unset): `next_cursor` of the page before
             sort (CreatedAtOrder | Unset): By created_at; with `-` before it, from the last on.
             fields (list[ListTriggersFieldsItem] | Unset): the members that items are shown with:
@@ -251,7 +252,8 @@ class AsyncTriggersCalls:
 
         Args:
             task_id (UUID | Unset):
-            limit (int | Unset): rows a page Default: 50.
+            limit (int | Unset): rows a page; fewer where what is shown of `input`, `payload_form` is
+                large: a page has 1.5 MB of it, or one row Default: 50.
             cursor (str | Unset): `next_cursor` of the page before
             sort (CreatedAtOrder | Unset): By created_at; with `-` before it, from the last on.
             fields (list[ListTriggersFieldsItem] | Unset): the members that items are shown with:
