@@ -1,10 +1,14 @@
 """Routers that are asked for their own paths alone."""
 
+from collections.abc import Callable
 from functools import cached_property
+from typing import Any
 
 from fastapi import APIRouter
 from starlette.routing import Match
 from starlette.types import Scope
+
+from control_plane.requests.answers.readable import shown_to_readers
 
 _PREFIX_PARTS = 3
 """The empty text before the first slash, and the two parts of the prefix."""
@@ -20,6 +24,10 @@ class RoomRouter(APIRouter):
     @cached_property
     def _beginnings(self) -> frozenset[str]:
         return frozenset(str(getattr(route, "path", "")).split("/", 2)[1] for route in self.routes)
+
+    def add_api_route(self, path: str, endpoint: Callable[..., Any], **declared: Any) -> None:
+        """The route, whose answers show content to who may read it."""
+        super().add_api_route(path, shown_to_readers(endpoint), **declared)
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         parts = scope["path"].split("/", 4)

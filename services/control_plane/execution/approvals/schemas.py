@@ -1,12 +1,13 @@
 """Requests for approval as the API shows them, and decisions as it takes them."""
 
 from datetime import datetime
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from control_plane.requests.answers.readable import Readable
 from foundation.domain.ids import ApprovalId, RunId, StepId, UserId
-from foundation.domain.permissions import Role
+from foundation.domain.permissions import Permission, Role
 from foundation.domain.policy.retention import ContentKind
 from foundation.domain.states import ApprovalStatus, Decision, ExpiryPolicy
 from foundation.storage.execution.approvals import Approval
@@ -37,15 +38,20 @@ class CallView(BaseModel):
     turn: int = Field(description="the agent's turn in which it asks")
 
 
-class ApprovalView(BaseModel):
+class ApprovalView(Readable):
     """A request. `status` is `expired` whatever its expiry meant for the step, which `on_expiry` says."""
+
+    READ_BY: ClassVar = Permission.APPROVALS_READ
+    CONTENT: ClassVar = frozenset({"message", "form", "comment", "data", "call"})
 
     id: ApprovalId
     run_id: RunId
     step_id: StepId
     step: str = Field(description="the step's name")
     status: ApprovalStatus
-    message: str | None = Field(description="null once it has expired")
+    message: str | None = Field(
+        description="null once it has expired, and for who may not read approvals, as all content is"
+    )
     roles: list[Role] = Field(description="who may decide; without roles and users every member but viewers may")
     users: list[UserId]
     form: dict[str, Any] | None = Field(description="the JSON Schema that the data of a decision must satisfy")

@@ -1,11 +1,13 @@
 """Dead letters as the API takes and shows them."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from control_plane.requests.answers.readable import Readable
 from foundation.domain.ids import DeadLetterId, MessageId, RunId, StepId, TenantId
+from foundation.domain.permissions import Permission
 from foundation.domain.states import DeadLetterStatus
 from foundation.storage.execution.dead.dead_letters import DeadLetter
 from foundation.storage.execution.dead.of_tenants import TenantsDeadLetter
@@ -42,15 +44,18 @@ class RedriveMany(BaseModel):
         return self
 
 
-class DeadLetterView(BaseModel):
+class DeadLetterView(Readable):
     """A step that failed although another attempt might have helped; `cause` is its failure's code."""
+
+    READ_BY: ClassVar = Permission.RUNS_READ
+    CONTENT: ClassVar = frozenset({"error", "reason"})
 
     id: DeadLetterId
     run_id: RunId
     step_id: StepId
     step: str = Field(description="the step's name; name[index] for one that ran for an item")
     cause: str
-    error: dict[str, Any]
+    error: dict[str, Any] | None = Field(description="null for who may not read runs, as `reason` is")
     attempts: int
     receive_count: int | None = Field(description="how often its message was received, where that is what it died of")
     died_at: datetime

@@ -3,15 +3,17 @@
 from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from control_plane.requests.answers.readable import Readable
 from foundation.contracts.definition import MAX_VERSION
 from foundation.contracts.steps.base import Budget
 from foundation.domain.ids import RunId, TaskId
 from foundation.domain.money import dollars
+from foundation.domain.permissions import Permission
 from foundation.domain.policy.retention import ContentKind
 from foundation.domain.states import Priority, RunStatus, StepKind, StepStatus
 from foundation.storage.execution.runs import Run
@@ -59,15 +61,20 @@ class ForkedFrom(BaseModel):
     turn: int
 
 
-class RunView(BaseModel):
+class RunView(Readable):
     """A run as it is now; `deadline_at` is when it times out, and null while its clock does not run."""
+
+    READ_BY: ClassVar = Permission.RUNS_READ
+    CONTENT: ClassVar = frozenset({"input", "output", "error", "overrides"})
 
     id: UUID
     status: RunStatus
     task_id: TaskId
     task_version: int
-    input: dict[str, Any] | None = Field(description="null once it has expired, as `expired` says")
-    output: Any
+    input: dict[str, Any] | None = Field(
+        description="null once it has expired, as `expired` says, and for who may not read runs"
+    )
+    output: Any = Field(description="null for who may not read runs, as `error` and `overrides` are")
     error: dict[str, Any] | None
     pause_reason: str | None
     generation: int

@@ -1,15 +1,17 @@
 """Schedules and their firings as the API takes and shows them."""
 
 from datetime import datetime
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from control_plane.people.tenants.schemas import TimeZone
+from control_plane.requests.answers.readable import Readable
 from control_plane.requests.texts import Moment, Name
 from control_plane.scheduling.calendar import MAX_CRON_LENGTH, check_cron
 from foundation.contracts.definition import MAX_VERSION
 from foundation.domain.ids import ApiKeyId, RunId, ScheduleId, TaskId, UserId
+from foundation.domain.permissions import Permission
 from foundation.domain.starts.schedules import CatchUp, FiringReason, FiringStatus, Overlap
 from foundation.domain.states import RunStatus
 from foundation.storage.schedules.firings import Firing
@@ -105,14 +107,17 @@ class FiringView(BaseModel):
         return cls.model_validate({name: getattr(firing, name) for name in cls.model_fields})
 
 
-class ScheduleView(BaseModel):
+class ScheduleView(Readable):
     """A schedule as lists show it, its input where `fields` names it."""
+
+    READ_BY: ClassVar = Permission.SCHEDULES_READ
+    CONTENT: ClassVar = frozenset({"input"})
 
     id: ScheduleId
     name: str
     task_id: TaskId
     task_version: int | None
-    input: dict[str, Any]
+    input: dict[str, Any] | None = Field(description="null for who may not read schedules, as `last_firings` is")
     cron: str | None
     every_seconds: int | None
     at: datetime | None
@@ -139,8 +144,10 @@ class ScheduleView(BaseModel):
 class WholeScheduleView(ScheduleView):
     """A schedule with its next firings and its last ones."""
 
+    CONTENT: ClassVar = ScheduleView.CONTENT | {"last_firings"}
+
     next_firings: list[datetime] = Field(description="the first few, without jitter")
-    last_firings: list[FiringView] = Field(description="the last few; `/firings` lists all")
+    last_firings: list[FiringView] | None = Field(description="the last few; `/firings` lists all")
 
     @classmethod
     def whole(cls, schedule: Schedule, next_firings: list[datetime], last: list[Firing]) -> Self:

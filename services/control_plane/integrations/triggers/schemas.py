@@ -1,16 +1,18 @@
 """Triggers and their calls as the API takes and shows them."""
 
 from datetime import datetime
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from control_plane.integrations.triggers.secrets import path_of
+from control_plane.requests.answers.readable import Readable
 from control_plane.requests.texts import Name
 from foundation.contracts.accepted.sentences import WrittenAs
 from foundation.contracts.definition import MAX_VERSION
 from foundation.contracts.forms import form_faults
 from foundation.domain.ids import ApiKeyId, RunId, TaskId, TenantId, TriggerCallId, TriggerId, UserId
+from foundation.domain.permissions import Permission
 from foundation.domain.starts.triggers import CallStatus, RefusalReason
 from foundation.storage.triggers.calls import TriggerCall
 from foundation.storage.triggers.triggers import Trigger
@@ -76,15 +78,18 @@ class TriggerChange(BaseModel):
     paused: bool | None = Field(default=None, strict=True)
 
 
-class TriggerView(BaseModel):
+class TriggerView(Readable):
     """A trigger without its secret; `path` is where its calls go, on the host of this API."""
+
+    READ_BY: ClassVar = Permission.TRIGGERS_READ
+    CONTENT: ClassVar = frozenset({"input", "payload_form"})
 
     id: TriggerId
     name: str
     path: str
     task_id: TaskId
     task_version: int | None
-    input: dict[str, Any]
+    input: dict[str, Any] | None = Field(description="null for who may not read triggers, as `payload_form` is")
     payload_as: str
     payload_form: dict[str, Any] | None
     calls_per_minute: int

@@ -2,16 +2,18 @@
 
 import json
 from datetime import datetime
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from control_plane.requests.answers.readable import Readable
 from control_plane.requests.texts import KeptOrGiven, Name
 from control_plane.webhook_sending.backoff import MOST_ATTEMPTS
 from control_plane.webhook_sending.payloads import TEST_TYPE
 from control_plane.webhook_sending.signatures import message_id
 from foundation.contracts.accepted.distinct import distinct
 from foundation.domain.ids import ApiKeyId, DeliveryId, RunId, UserId, WebhookId
+from foundation.domain.permissions import Permission
 from foundation.domain.run_events import RunEventType, TenantEventType
 from foundation.domain.states import DeliveryStatus, WebhookStatus
 from foundation.storage.webhooks.deliveries import Delivery
@@ -68,12 +70,15 @@ class WebhookChange(BaseModel):
     )
 
 
-class WebhookView(BaseModel):
+class WebhookView(Readable):
     """A webhook without its secret."""
+
+    READ_BY: ClassVar = Permission.WEBHOOKS_READ
+    CONTENT: ClassVar = frozenset({"url", "disabled_reason"})
 
     id: WebhookId
     name: str
-    url: str
+    url: str | None = Field(description="null for who may not read webhooks, as `disabled_reason` is")
     events: list[str]
     status: WebhookStatus
     disabled_reason: str | None = Field(description="why it gets nothing any more; change `paused` to false to go on")
@@ -108,8 +113,11 @@ def _members(webhook: Webhook) -> dict[str, object]:
     return {"id": webhook.webhook_id, **{name: getattr(webhook, name) for name in names}}
 
 
-class DeliveryView(BaseModel):
+class DeliveryView(Readable):
     """An event on its way. `message_id` is its `webhook-id`, the same at every attempt."""
+
+    READ_BY: ClassVar = Permission.WEBHOOKS_READ
+    CONTENT: ClassVar = frozenset({"error"})
 
     id: DeliveryId
     message_id: str

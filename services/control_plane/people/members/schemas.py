@@ -1,12 +1,14 @@
 """Members as the API shows and changes them."""
 
 from datetime import datetime
-from typing import Literal, Self
+from typing import ClassVar, Literal, Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from control_plane.people.roles.references import HeldRole, RoleReference
+from control_plane.requests.answers.readable import Readable
 from foundation.domain.ids import UserId
+from foundation.domain.permissions import Permission
 from foundation.storage.people.members import Membership
 
 
@@ -18,12 +20,15 @@ class MemberChange(BaseModel):
     role: RoleReference
 
 
-class MemberView(BaseModel):
+class MemberView(Readable):
     """A member: a person with an address, where it is known, or a service account with a name."""
+
+    READ_BY: ClassVar = Permission.MEMBERS_READ
+    CONTENT: ClassVar = frozenset({"email", "name"})
 
     user_id: UserId
     kind: Literal["person", "service_account"]
-    email: str | None
+    email: str | None = Field(description="null for who may not read members, as `name` is")
     name: str | None
     role: HeldRole
     since: datetime

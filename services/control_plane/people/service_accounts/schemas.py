@@ -1,13 +1,15 @@
 """Service accounts as the API takes and shows them."""
 
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Annotated, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from control_plane.people.roles.references import HeldRole, RoleReference
+from control_plane.requests.answers.readable import Readable
 from control_plane.requests.texts import Description, KeptOrGiven, RightsName
 from foundation.domain.ids import ApiKeyId, UserId
+from foundation.domain.permissions import Permission
 from foundation.storage.people.service_accounts import ServiceAccount
 
 _EXAMPLE: dict[str, JsonValue] = {"name": "deployer", "description": "starts the nightly runs", "role": "member"}
@@ -32,12 +34,15 @@ class ServiceAccountChange(BaseModel):
     description: Annotated[Description | None, KeptOrGiven] = None
 
 
-class ServiceAccountView(BaseModel):
+class ServiceAccountView(Readable):
     """A service account; `keys` is how many it has that can be used."""
+
+    READ_BY: ClassVar = Permission.MEMBERS_READ
+    CONTENT: ClassVar = frozenset({"description"})
 
     id: UserId
     name: str
-    description: str
+    description: str | None = Field(description="null for who may not read members")
     role: HeldRole
     keys: int
     created_by: UserId | None

@@ -1,14 +1,16 @@
 """Tenants as the API takes and shows them."""
 
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Annotated, ClassVar, Self
 from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from control_plane.people.invitations.schemas import NewInvitationView
+from control_plane.requests.answers.readable import Readable
 from control_plane.requests.texts import Description, Email, KeptOrGiven, Name
 from foundation.domain.ids import TenantId
+from foundation.domain.permissions import Permission
 from foundation.storage.people.tenants import TenantRecord
 
 _OF_NO_PLACE = frozenset({"localtime", "Factory", "posixrules"})
@@ -56,13 +58,16 @@ class Suspension(BaseModel):
     reason: Annotated[Description, Field(min_length=1)]
 
 
-class TenantView(BaseModel):
+class TenantView(Readable):
     """A tenant. While it is suspended, no token and no key of it opens anything."""
+
+    READ_BY: ClassVar = Permission.TENANT_READ
+    CONTENT: ClassVar = frozenset({"contact_email", "suspended_reason"})
 
     id: TenantId
     name: str
     time_zone: str
-    contact_email: str | None
+    contact_email: str | None = Field(description="null for who may not read the tenant, as `suspended_reason` is")
     created_at: datetime
     suspended_at: datetime | None
     suspended_reason: str | None

@@ -18,6 +18,7 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
 from control_plane.identity.callers import ApiCaller, Operator
+from control_plane.requests.answers.readable import shown_again
 from control_plane.requests.keys.header import IdempotencyKey
 from foundation.contracts.accepted.accepted_json import NotAccepted, parse_json
 from foundation.domain.errors import Conflict
@@ -120,7 +121,8 @@ def once(*, secret: bool = False) -> Callable[[Callable[P, Awaitable[T]]], Calla
     """
 
     def mark(route: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T | Response]]:
-        own = inspect.signature(route).parameters
+        signature = inspect.signature(route)
+        own, view = signature.parameters, signature.return_annotation
 
         @wraps(route)
         async def called(*args: P.args, **sent: P.kwargs) -> T | Response:
@@ -138,7 +140,7 @@ def once(*, secret: bool = False) -> Callable[[Callable[P, Awaitable[T]]], Calla
                 await keyed.claim(members["tx"])
                 made = await route(*args, **members)
             except _Repeated as repeat:
-                return _answer(repeat.first)
+                return _answer(repeat.first, view, keyed.caller)
             await keyed.keep(members["tx"], _model(made), status=_status(request, response), headers=response.headers)
             return made
 
@@ -188,8 +190,9 @@ def _model(made: object) -> BaseModel:
     return made
 
 
-def _answer(first: AnsweredCall) -> Response:
+def _answer(first: AnsweredCall, view: object, caller: ApiCaller | Operator) -> Response:
     if first.answer is None:
         raise AlreadyMade(first.headers.get("location"))
     status = _REPEATED if first.status == _CREATED else first.status
-    return JSONResponse(first.answer, status_code=status, headers=dict(first.headers))
+    shown = shown_again(view, caller, first.answer)
+    return JSONResponse(shown, status_code=status, headers=dict(first.headers))

@@ -79,7 +79,7 @@ from .crew_tool import CrewTool
 from .days_bound import DaysBound
 from .dead_letter_status import DeadLetterStatus
 from .dead_letter_view import DeadLetterView
-from .dead_letter_view_error import DeadLetterViewError
+from .dead_letter_view_error_type_0 import DeadLetterViewErrorType0
 from .decision import Decision
 from .defined_task import DefinedTask
 from .defined_task_definition import DefinedTaskDefinition
@@ -197,7 +197,7 @@ from .listed_audit_row_detail import ListedAuditRowDetail
 from .listed_checkpoint import ListedCheckpoint
 from .listed_configuration import ListedConfiguration
 from .listed_dead_letter import ListedDeadLetter
-from .listed_dead_letter_error import ListedDeadLetterError
+from .listed_dead_letter_error_type_0 import ListedDeadLetterErrorType0
 from .listed_delivery import ListedDelivery
 from .listed_export import ListedExport
 from .listed_firing import ListedFiring
@@ -216,7 +216,7 @@ from .listed_run_overrides_type_0_additional_property import (
     ListedRunOverridesType0AdditionalProperty,
 )
 from .listed_schedule import ListedSchedule
-from .listed_schedule_input import ListedScheduleInput
+from .listed_schedule_input_type_0 import ListedScheduleInputType0
 from .listed_secret import ListedSecret
 from .listed_service_account import ListedServiceAccount
 from .listed_standing_budget import ListedStandingBudget
@@ -234,7 +234,7 @@ from .listed_tenants_line import ListedTenantsLine
 from .listed_tool_source_summary import ListedToolSourceSummary
 from .listed_trigger import ListedTrigger
 from .listed_trigger_call import ListedTriggerCall
-from .listed_trigger_input import ListedTriggerInput
+from .listed_trigger_input_type_0 import ListedTriggerInputType0
 from .listed_trigger_payload_form_type_0 import ListedTriggerPayloadFormType0
 from .listed_turn import ListedTurn
 from .listed_turn_expired import ListedTurnExpired
@@ -281,7 +281,7 @@ from .new_trigger import NewTrigger
 from .new_trigger_input import NewTriggerInput
 from .new_trigger_payload_form_type_0 import NewTriggerPayloadFormType0
 from .new_trigger_view import NewTriggerView
-from .new_trigger_view_input import NewTriggerViewInput
+from .new_trigger_view_input_type_0 import NewTriggerViewInputType0
 from .new_trigger_view_payload_form_type_0 import NewTriggerViewPayloadFormType0
 from .new_upload import NewUpload
 from .new_webhook import NewWebhook
@@ -469,7 +469,7 @@ from .trigger_change import TriggerChange
 from .trigger_change_input_type_0 import TriggerChangeInputType0
 from .trigger_change_payload_form_type_0 import TriggerChangePayloadFormType0
 from .trigger_view import TriggerView
-from .trigger_view_input import TriggerViewInput
+from .trigger_view_input_type_0 import TriggerViewInputType0
 from .trigger_view_payload_form_type_0 import TriggerViewPayloadFormType0
 from .turn_order import TurnOrder
 from .turn_view import TurnView
@@ -497,7 +497,7 @@ from .webhook_view import WebhookView
 from .whole_delivery_view import WholeDeliveryView
 from .whole_delivery_view_payload import WholeDeliveryViewPayload
 from .whole_schedule_view import WholeScheduleView
-from .whole_schedule_view_input import WholeScheduleViewInput
+from .whole_schedule_view_input_type_0 import WholeScheduleViewInputType0
 from .worker_breaker_view import WorkerBreakerView
 from .worker_list import WorkerList
 from .worker_status import WorkerStatus
@@ -584,7 +584,7 @@ __all__ = (
     "DaysBound",
     "DeadLetterStatus",
     "DeadLetterView",
-    "DeadLetterViewError",
+    "DeadLetterViewErrorType0",
     "Decision",
     "DefinedTask",
     "DefinedTaskDefinition",
@@ -672,7 +672,7 @@ __all__ = (
     "ListedCheckpoint",
     "ListedConfiguration",
     "ListedDeadLetter",
-    "ListedDeadLetterError",
+    "ListedDeadLetterErrorType0",
     "ListedDelivery",
     "ListedExport",
     "ListedFiring",
@@ -689,7 +689,7 @@ __all__ = (
     "ListedRunOverridesType0",
     "ListedRunOverridesType0AdditionalProperty",
     "ListedSchedule",
-    "ListedScheduleInput",
+    "ListedScheduleInputType0",
     "ListedSecret",
     "ListedServiceAccount",
     "ListedStandingBudget",
@@ -707,7 +707,7 @@ __all__ = (
     "ListedToolSourceSummary",
     "ListedTrigger",
     "ListedTriggerCall",
-    "ListedTriggerInput",
+    "ListedTriggerInputType0",
     "ListedTriggerPayloadFormType0",
     "ListedTurn",
     "ListedTurnExpired",
@@ -780,7 +780,7 @@ __all__ = (
     "NewTriggerInput",
     "NewTriggerPayloadFormType0",
     "NewTriggerView",
-    "NewTriggerViewInput",
+    "NewTriggerViewInputType0",
     "NewTriggerViewPayloadFormType0",
     "NewUpload",
     "NewWebhook",
@@ -966,7 +966,7 @@ __all__ = (
     "TriggerChangeInputType0",
     "TriggerChangePayloadFormType0",
     "TriggerView",
-    "TriggerViewInput",
+    "TriggerViewInputType0",
     "TriggerViewPayloadFormType0",
     "TurnOrder",
     "TurnView",
@@ -994,7 +994,7 @@ __all__ = (
     "WholeDeliveryView",
     "WholeDeliveryViewPayload",
     "WholeScheduleView",
-    "WholeScheduleViewInput",
+    "WholeScheduleViewInputType0",
     "WorkerBreakerView",
     "WorkerList",
     "WorkerStatus",

@@ -31,7 +31,7 @@ class ApprovalView:
         step_id (UUID):
         step (str): the step's name
         status (ApprovalStatus): `expired` whatever the expiry meant; `cancelled` when the step ended in another way.
-        message (None | str): null once it has expired
+        message (None | str): null once it has expired, and for who may not read approvals, as all content is
         roles (list[Role]): who may decide; without roles and users every member but viewers may
         users (list[UUID]):
         form (ApprovalViewFormType0 | None): the JSON Schema that the data of a decision must satisfy

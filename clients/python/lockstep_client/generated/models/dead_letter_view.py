@@ -11,7 +11,7 @@ from attrs import field as _attrs_field
 from ..models.dead_letter_status import DeadLetterStatus
 
 if TYPE_CHECKING:
-    from ..models.dead_letter_view_error import DeadLetterViewError
+    from ..models.dead_letter_view_error_type_0 import DeadLetterViewErrorType0
 
 
 T = TypeVar("T", bound="DeadLetterView")
@@ -27,7 +27,7 @@ class DeadLetterView:
         step_id (UUID):
         step (str): the step's name; name[index] for one that ran for an item
         cause (str):
-        error (DeadLetterViewError):
+        error (DeadLetterViewErrorType0 | None): null for who may not read runs, as `reason` is
         attempts (int):
         receive_count (int | None): how often its message was received, where that is what it died of
         died_at (datetime.datetime):
@@ -42,7 +42,7 @@ class DeadLetterView:
     step_id: UUID
     step: str
     cause: str
-    error: DeadLetterViewError
+    error: DeadLetterViewErrorType0 | None
     attempts: int
     receive_count: int | None
     died_at: datetime.datetime
@@ -53,6 +53,8 @@ class DeadLetterView:
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
+        from ..models.dead_letter_view_error_type_0 import DeadLetterViewErrorType0  # noqa: PLC0415
+
         id = str(self.id)
 
         run_id = str(self.run_id)
@@ -63,7 +65,11 @@ class DeadLetterView:
 
         cause = self.cause
 
-        error = self.error.to_dict()
+        error: dict[str, Any] | None
+        if isinstance(self.error, DeadLetterViewErrorType0):
+            error = self.error.to_dict()
+        else:
+            error = self.error
 
         attempts = self.attempts
 
@@ -110,7 +116,7 @@ class DeadLetterView:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.dead_letter_view_error import DeadLetterViewError  # noqa: PLC0415
+        from ..models.dead_letter_view_error_type_0 import DeadLetterViewErrorType0  # noqa: PLC0415
 
         d = dict(src_dict)
         id = UUID(d.pop("id"))
@@ -123,7 +129,20 @@ class DeadLetterView:
 
         cause = d.pop("cause")
 
-        error = DeadLetterViewError.from_dict(d.pop("error"))
+        def _parse_error(data: object) -> DeadLetterViewErrorType0 | None:
+            if data is None:
+                return data
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                error_type_0 = DeadLetterViewErrorType0.from_dict(data)
+
+                return error_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(DeadLetterViewErrorType0 | None, data)
+
+        error = _parse_error(d.pop("error"))
 
         attempts = d.pop("attempts")
 

@@ -35,7 +35,7 @@ class ListedApproval:
             step (str | Unset): the step's name
             status (ApprovalStatus | Unset): `expired` whatever the expiry meant; `cancelled` when the step ended in another
                 way.
-            message (None | str | Unset): null once it has expired
+            message (None | str | Unset): null once it has expired, and for who may not read approvals, as all content is
             roles (list[Role] | Unset): who may decide; without roles and users every member but viewers may
             users (list[UUID] | Unset):
             form (ListedApprovalFormType0 | None | Unset): the JSON Schema that the data of a decision must satisfy

@@ -12,7 +12,7 @@ from ..models.dead_letter_status import DeadLetterStatus
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
-    from ..models.listed_dead_letter_error import ListedDeadLetterError
+    from ..models.listed_dead_letter_error_type_0 import ListedDeadLetterErrorType0
 
 
 T = TypeVar("T", bound="ListedDeadLetter")
@@ -30,7 +30,7 @@ class ListedDeadLetter:
             step_id (UUID | Unset):
             step (str | Unset): the step's name; name[index] for one that ran for an item
             cause (str | Unset):
-            error (ListedDeadLetterError | Unset):
+            error (ListedDeadLetterErrorType0 | None | Unset): null for who may not read runs, as `reason` is
             attempts (int | Unset):
             receive_count (int | None | Unset): how often its message was received, where that is what it died of
             died_at (datetime.datetime | Unset):
@@ -45,7 +45,7 @@ class ListedDeadLetter:
     step_id: UUID | Unset = UNSET
     step: str | Unset = UNSET
     cause: str | Unset = UNSET
-    error: ListedDeadLetterError | Unset = UNSET
+    error: ListedDeadLetterErrorType0 | None | Unset = UNSET
     attempts: int | Unset = UNSET
     receive_count: int | None | Unset = UNSET
     died_at: datetime.datetime | Unset = UNSET
@@ -56,6 +56,8 @@ class ListedDeadLetter:
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
+        from ..models.listed_dead_letter_error_type_0 import ListedDeadLetterErrorType0  # noqa: PLC0415
+
         id = str(self.id)
 
         run_id: str | Unset = UNSET
@@ -70,9 +72,13 @@ class ListedDeadLetter:
 
         cause = self.cause
 
-        error: dict[str, Any] | Unset = UNSET
-        if not isinstance(self.error, Unset):
+        error: dict[str, Any] | None | Unset
+        if isinstance(self.error, Unset):
+            error = UNSET
+        elif isinstance(self.error, ListedDeadLetterErrorType0):
             error = self.error.to_dict()
+        else:
+            error = self.error
 
         attempts = self.attempts
 
@@ -146,7 +152,7 @@ class ListedDeadLetter:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.listed_dead_letter_error import ListedDeadLetterError  # noqa: PLC0415
+        from ..models.listed_dead_letter_error_type_0 import ListedDeadLetterErrorType0  # noqa: PLC0415
 
         d = dict(src_dict)
         id = UUID(d.pop("id"))
@@ -169,12 +175,22 @@ class ListedDeadLetter:
 
         cause = d.pop("cause", UNSET)
 
-        _error = d.pop("error", UNSET)
-        error: ListedDeadLetterError | Unset
-        if isinstance(_error, Unset):
-            error = UNSET
-        else:
-            error = ListedDeadLetterError.from_dict(_error)
+        def _parse_error(data: object) -> ListedDeadLetterErrorType0 | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                error_type_0 = ListedDeadLetterErrorType0.from_dict(data)
+
+                return error_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(ListedDeadLetterErrorType0 | None | Unset, data)
+
+        error = _parse_error(d.pop("error", UNSET))
 
         attempts = d.pop("attempts", UNSET)
 

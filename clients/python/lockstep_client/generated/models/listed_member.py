@@ -27,7 +27,7 @@ class ListedMember:
         Attributes:
             user_id (UUID):
             kind (ListedMemberKind | Unset):
-            email (None | str | Unset):
+            email (None | str | Unset): null for who may not read members, as `name` is
             name (None | str | Unset):
             role (HeldRole | Unset): The role that somebody has; `id` is null for a built-in one.
             since (datetime.datetime | Unset):

@@ -36,8 +36,9 @@ class ListedRun:
             status (RunStatus | Unset): Where a run is; the last five are final, and a run that has one of them keeps it.
             task_id (UUID | Unset):
             task_version (int | Unset):
-            input_ (ListedRunInputType0 | None | Unset): null once it has expired, as `expired` says
-            output (Any | Unset):
+            input_ (ListedRunInputType0 | None | Unset): null once it has expired, as `expired` says, and for who may not
+                read runs
+            output (Any | Unset): null for who may not read runs, as `error` and `overrides` are
             error (ListedRunErrorType0 | None | Unset):
             pause_reason (None | str | Unset):
             generation (int | Unset):

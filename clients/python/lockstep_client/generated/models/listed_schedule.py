@@ -13,7 +13,7 @@ from ..models.overlap import Overlap
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
-    from ..models.listed_schedule_input import ListedScheduleInput
+    from ..models.listed_schedule_input_type_0 import ListedScheduleInputType0
 
 
 T = TypeVar("T", bound="ListedSchedule")
@@ -30,7 +30,7 @@ class ListedSchedule:
             name (str | Unset):
             task_id (UUID | Unset):
             task_version (int | None | Unset):
-            input_ (ListedScheduleInput | Unset):
+            input_ (ListedScheduleInputType0 | None | Unset): null for who may not read schedules, as `last_firings` is
             cron (None | str | Unset):
             every_seconds (int | None | Unset):
             at (datetime.datetime | None | Unset):
@@ -54,7 +54,7 @@ class ListedSchedule:
     name: str | Unset = UNSET
     task_id: UUID | Unset = UNSET
     task_version: int | None | Unset = UNSET
-    input_: ListedScheduleInput | Unset = UNSET
+    input_: ListedScheduleInputType0 | None | Unset = UNSET
     cron: None | str | Unset = UNSET
     every_seconds: int | None | Unset = UNSET
     at: datetime.datetime | None | Unset = UNSET
@@ -75,6 +75,8 @@ class ListedSchedule:
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
+        from ..models.listed_schedule_input_type_0 import ListedScheduleInputType0  # noqa: PLC0415
+
         id = str(self.id)
 
         name = self.name
@@ -89,9 +91,13 @@ class ListedSchedule:
         else:
             task_version = self.task_version
 
-        input_: dict[str, Any] | Unset = UNSET
-        if not isinstance(self.input_, Unset):
+        input_: dict[str, Any] | None | Unset
+        if isinstance(self.input_, Unset):
+            input_ = UNSET
+        elif isinstance(self.input_, ListedScheduleInputType0):
             input_ = self.input_.to_dict()
+        else:
+            input_ = self.input_
 
         cron: None | str | Unset
         if isinstance(self.cron, Unset):
@@ -229,7 +235,7 @@ class ListedSchedule:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.listed_schedule_input import ListedScheduleInput  # noqa: PLC0415
+        from ..models.listed_schedule_input_type_0 import ListedScheduleInputType0  # noqa: PLC0415
 
         d = dict(src_dict)
         id = UUID(d.pop("id"))
@@ -252,12 +258,22 @@ class ListedSchedule:
 
         task_version = _parse_task_version(d.pop("task_version", UNSET))
 
-        _input_ = d.pop("input", UNSET)
-        input_: ListedScheduleInput | Unset
-        if isinstance(_input_, Unset):
-            input_ = UNSET
-        else:
-            input_ = ListedScheduleInput.from_dict(_input_)
+        def _parse_input_(data: object) -> ListedScheduleInputType0 | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                input_type_0 = ListedScheduleInputType0.from_dict(data)
+
+                return input_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(ListedScheduleInputType0 | None | Unset, data)
+
+        input_ = _parse_input_(d.pop("input", UNSET))
 
         def _parse_cron(data: object) -> None | str | Unset:
             if data is None:

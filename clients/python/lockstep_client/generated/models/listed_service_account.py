@@ -26,7 +26,7 @@ class ListedServiceAccount:
         Attributes:
             id (UUID):
             name (str | Unset):
-            description (str | Unset):
+            description (None | str | Unset): null for who may not read members
             role (HeldRole | Unset): The role that somebody has; `id` is null for a built-in one.
             keys (int | Unset):
             created_by (None | Unset | UUID):
@@ -37,7 +37,7 @@ class ListedServiceAccount:
 
     id: UUID
     name: str | Unset = UNSET
-    description: str | Unset = UNSET
+    description: None | str | Unset = UNSET
     role: HeldRole | Unset = UNSET
     keys: int | Unset = UNSET
     created_by: None | Unset | UUID = UNSET
@@ -51,7 +51,11 @@ class ListedServiceAccount:
 
         name = self.name
 
-        description = self.description
+        description: None | str | Unset
+        if isinstance(self.description, Unset):
+            description = UNSET
+        else:
+            description = self.description
 
         role: dict[str, Any] | Unset = UNSET
         if not isinstance(self.role, Unset):
@@ -116,7 +120,14 @@ class ListedServiceAccount:
 
         name = d.pop("name", UNSET)
 
-        description = d.pop("description", UNSET)
+        def _parse_description(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        description = _parse_description(d.pop("description", UNSET))
 
         _role = d.pop("role", UNSET)
         role: HeldRole | Unset

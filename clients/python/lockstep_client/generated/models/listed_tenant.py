@@ -23,7 +23,7 @@ class ListedTenant:
             id (UUID):
             name (str | Unset):
             time_zone (str | Unset):
-            contact_email (None | str | Unset):
+            contact_email (None | str | Unset): null for who may not read the tenant, as `suspended_reason` is
             created_at (datetime.datetime | Unset):
             suspended_at (datetime.datetime | None | Unset):
             suspended_reason (None | str | Unset):

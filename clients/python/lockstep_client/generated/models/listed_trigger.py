@@ -11,7 +11,7 @@ from attrs import field as _attrs_field
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
-    from ..models.listed_trigger_input import ListedTriggerInput
+    from ..models.listed_trigger_input_type_0 import ListedTriggerInputType0
     from ..models.listed_trigger_payload_form_type_0 import ListedTriggerPayloadFormType0
 
 
@@ -30,7 +30,7 @@ class ListedTrigger:
             path (str | Unset):
             task_id (UUID | Unset):
             task_version (int | None | Unset):
-            input_ (ListedTriggerInput | Unset):
+            input_ (ListedTriggerInputType0 | None | Unset): null for who may not read triggers, as `payload_form` is
             payload_as (str | Unset):
             payload_form (ListedTriggerPayloadFormType0 | None | Unset):
             calls_per_minute (int | Unset):
@@ -49,7 +49,7 @@ class ListedTrigger:
     path: str | Unset = UNSET
     task_id: UUID | Unset = UNSET
     task_version: int | None | Unset = UNSET
-    input_: ListedTriggerInput | Unset = UNSET
+    input_: ListedTriggerInputType0 | None | Unset = UNSET
     payload_as: str | Unset = UNSET
     payload_form: ListedTriggerPayloadFormType0 | None | Unset = UNSET
     calls_per_minute: int | Unset = UNSET
@@ -64,6 +64,7 @@ class ListedTrigger:
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
+        from ..models.listed_trigger_input_type_0 import ListedTriggerInputType0  # noqa: PLC0415
         from ..models.listed_trigger_payload_form_type_0 import (
             ListedTriggerPayloadFormType0,  # noqa: PLC0415
         )
@@ -84,9 +85,13 @@ class ListedTrigger:
         else:
             task_version = self.task_version
 
-        input_: dict[str, Any] | Unset = UNSET
-        if not isinstance(self.input_, Unset):
+        input_: dict[str, Any] | None | Unset
+        if isinstance(self.input_, Unset):
+            input_ = UNSET
+        elif isinstance(self.input_, ListedTriggerInputType0):
             input_ = self.input_.to_dict()
+        else:
+            input_ = self.input_
 
         payload_as = self.payload_as
 
@@ -184,7 +189,7 @@ class ListedTrigger:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.listed_trigger_input import ListedTriggerInput  # noqa: PLC0415
+        from ..models.listed_trigger_input_type_0 import ListedTriggerInputType0  # noqa: PLC0415
         from ..models.listed_trigger_payload_form_type_0 import (
             ListedTriggerPayloadFormType0,  # noqa: PLC0415
         )
@@ -212,12 +217,22 @@ class ListedTrigger:
 
         task_version = _parse_task_version(d.pop("task_version", UNSET))
 
-        _input_ = d.pop("input", UNSET)
-        input_: ListedTriggerInput | Unset
-        if isinstance(_input_, Unset):
-            input_ = UNSET
-        else:
-            input_ = ListedTriggerInput.from_dict(_input_)
+        def _parse_input_(data: object) -> ListedTriggerInputType0 | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                input_type_0 = ListedTriggerInputType0.from_dict(data)
+
+                return input_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(ListedTriggerInputType0 | None | Unset, data)
+
+        input_ = _parse_input_(d.pop("input", UNSET))
 
         payload_as = d.pop("payload_as", UNSET)
 

@@ -23,7 +23,7 @@ class ListedWebhook:
         Attributes:
             id (UUID):
             name (str | Unset):
-            url (str | Unset):
+            url (None | str | Unset): null for who may not read webhooks, as `disabled_reason` is
             events (list[str] | Unset):
             status (WebhookStatus | Unset): Whether a webhook is told of events: `paused` by its owner, or `disabled`
                 because it failed for too long.
@@ -41,7 +41,7 @@ class ListedWebhook:
 
     id: UUID
     name: str | Unset = UNSET
-    url: str | Unset = UNSET
+    url: None | str | Unset = UNSET
     events: list[str] | Unset = UNSET
     status: WebhookStatus | Unset = UNSET
     disabled_reason: None | str | Unset = UNSET
@@ -60,7 +60,11 @@ class ListedWebhook:
 
         name = self.name
 
-        url = self.url
+        url: None | str | Unset
+        if isinstance(self.url, Unset):
+            url = UNSET
+        else:
+            url = self.url
 
         events: list[str] | Unset = UNSET
         if not isinstance(self.events, Unset):
@@ -163,7 +167,14 @@ class ListedWebhook:
 
         name = d.pop("name", UNSET)
 
-        url = d.pop("url", UNSET)
+        def _parse_url(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        url = _parse_url(d.pop("url", UNSET))
 
         events = cast(list[str], d.pop("events", UNSET))
 

@@ -24,7 +24,7 @@ class MemberView:
     Attributes:
         user_id (UUID):
         kind (MemberViewKind):
-        email (None | str):
+        email (None | str): null for who may not read members, as `name` is
         name (None | str):
         role (HeldRole): The role that somebody has; `id` is null for a built-in one.
         since (datetime.datetime):

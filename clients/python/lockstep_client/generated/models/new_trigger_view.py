@@ -9,7 +9,7 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 if TYPE_CHECKING:
-    from ..models.new_trigger_view_input import NewTriggerViewInput
+    from ..models.new_trigger_view_input_type_0 import NewTriggerViewInputType0
     from ..models.new_trigger_view_payload_form_type_0 import (
         NewTriggerViewPayloadFormType0,
     )
@@ -28,7 +28,7 @@ class NewTriggerView:
         path (str):
         task_id (UUID):
         task_version (int | None):
-        input_ (NewTriggerViewInput):
+        input_ (NewTriggerViewInputType0 | None): null for who may not read triggers, as `payload_form` is
         payload_as (str):
         payload_form (NewTriggerViewPayloadFormType0 | None):
         calls_per_minute (int):
@@ -48,7 +48,7 @@ class NewTriggerView:
     path: str
     task_id: UUID
     task_version: int | None
-    input_: NewTriggerViewInput
+    input_: NewTriggerViewInputType0 | None
     payload_as: str
     payload_form: NewTriggerViewPayloadFormType0 | None
     calls_per_minute: int
@@ -64,6 +64,7 @@ class NewTriggerView:
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
+        from ..models.new_trigger_view_input_type_0 import NewTriggerViewInputType0  # noqa: PLC0415
         from ..models.new_trigger_view_payload_form_type_0 import (
             NewTriggerViewPayloadFormType0,  # noqa: PLC0415
         )
@@ -79,7 +80,11 @@ class NewTriggerView:
         task_version: int | None
         task_version = self.task_version
 
-        input_ = self.input_.to_dict()
+        input_: dict[str, Any] | None
+        if isinstance(self.input_, NewTriggerViewInputType0):
+            input_ = self.input_.to_dict()
+        else:
+            input_ = self.input_
 
         payload_as = self.payload_as
 
@@ -150,7 +155,7 @@ class NewTriggerView:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.new_trigger_view_input import NewTriggerViewInput  # noqa: PLC0415
+        from ..models.new_trigger_view_input_type_0 import NewTriggerViewInputType0  # noqa: PLC0415
         from ..models.new_trigger_view_payload_form_type_0 import (
             NewTriggerViewPayloadFormType0,  # noqa: PLC0415
         )
@@ -171,7 +176,20 @@ class NewTriggerView:
 
         task_version = _parse_task_version(d.pop("task_version"))
 
-        input_ = NewTriggerViewInput.from_dict(d.pop("input"))
+        def _parse_input_(data: object) -> NewTriggerViewInputType0 | None:
+            if data is None:
+                return data
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                input_type_0 = NewTriggerViewInputType0.from_dict(data)
+
+                return input_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(NewTriggerViewInputType0 | None, data)
+
+        input_ = _parse_input_(d.pop("input"))
 
         payload_as = d.pop("payload_as")
 

@@ -20,7 +20,7 @@ class NewWebhookView:
     Attributes:
         id (UUID):
         name (str):
-        url (str):
+        url (None | str): null for who may not read webhooks, as `disabled_reason` is
         events (list[str]):
         status (WebhookStatus): Whether a webhook is told of events: `paused` by its owner, or `disabled` because it
             failed for too long.
@@ -39,7 +39,7 @@ class NewWebhookView:
 
     id: UUID
     name: str
-    url: str
+    url: None | str
     events: list[str]
     status: WebhookStatus
     disabled_reason: None | str
@@ -59,6 +59,7 @@ class NewWebhookView:
 
         name = self.name
 
+        url: None | str
         url = self.url
 
         events = self.events
@@ -133,7 +134,12 @@ class NewWebhookView:
 
         name = d.pop("name")
 
-        url = d.pop("url")
+        def _parse_url(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        url = _parse_url(d.pop("url"))
 
         events = cast(list[str], d.pop("events"))
 

@@ -33,8 +33,8 @@ class RunView:
         status (RunStatus): Where a run is; the last five are final, and a run that has one of them keeps it.
         task_id (UUID):
         task_version (int):
-        input_ (None | RunViewInputType0): null once it has expired, as `expired` says
-        output (Any):
+        input_ (None | RunViewInputType0): null once it has expired, as `expired` says, and for who may not read runs
+        output (Any): null for who may not read runs, as `error` and `overrides` are
         error (None | RunViewErrorType0):
         pause_reason (None | str):
         generation (int):

@@ -22,7 +22,7 @@ class ServiceAccountView:
     Attributes:
         id (UUID):
         name (str):
-        description (str):
+        description (None | str): null for who may not read members
         role (HeldRole): The role that somebody has; `id` is null for a built-in one.
         keys (int):
         created_by (None | UUID):
@@ -33,7 +33,7 @@ class ServiceAccountView:
 
     id: UUID
     name: str
-    description: str
+    description: None | str
     role: HeldRole
     keys: int
     created_by: None | UUID
@@ -47,6 +47,7 @@ class ServiceAccountView:
 
         name = self.name
 
+        description: None | str
         description = self.description
 
         role = self.role.to_dict()
@@ -96,7 +97,12 @@ class ServiceAccountView:
 
         name = d.pop("name")
 
-        description = d.pop("description")
+        def _parse_description(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        description = _parse_description(d.pop("description"))
 
         role = HeldRole.from_dict(d.pop("role"))
 

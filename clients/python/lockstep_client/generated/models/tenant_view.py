@@ -19,7 +19,7 @@ class TenantView:
         id (UUID):
         name (str):
         time_zone (str):
-        contact_email (None | str):
+        contact_email (None | str): null for who may not read the tenant, as `suspended_reason` is
         created_at (datetime.datetime):
         suspended_at (datetime.datetime | None):
         suspended_reason (None | str):

@@ -9,7 +9,7 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 if TYPE_CHECKING:
-    from ..models.trigger_view_input import TriggerViewInput
+    from ..models.trigger_view_input_type_0 import TriggerViewInputType0
     from ..models.trigger_view_payload_form_type_0 import TriggerViewPayloadFormType0
 
 
@@ -26,7 +26,7 @@ class TriggerView:
         path (str):
         task_id (UUID):
         task_version (int | None):
-        input_ (TriggerViewInput):
+        input_ (None | TriggerViewInputType0): null for who may not read triggers, as `payload_form` is
         payload_as (str):
         payload_form (None | TriggerViewPayloadFormType0):
         calls_per_minute (int):
@@ -45,7 +45,7 @@ class TriggerView:
     path: str
     task_id: UUID
     task_version: int | None
-    input_: TriggerViewInput
+    input_: None | TriggerViewInputType0
     payload_as: str
     payload_form: None | TriggerViewPayloadFormType0
     calls_per_minute: int
@@ -60,6 +60,7 @@ class TriggerView:
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
+        from ..models.trigger_view_input_type_0 import TriggerViewInputType0  # noqa: PLC0415
         from ..models.trigger_view_payload_form_type_0 import (
             TriggerViewPayloadFormType0,  # noqa: PLC0415
         )
@@ -75,7 +76,11 @@ class TriggerView:
         task_version: int | None
         task_version = self.task_version
 
-        input_ = self.input_.to_dict()
+        input_: dict[str, Any] | None
+        if isinstance(self.input_, TriggerViewInputType0):
+            input_ = self.input_.to_dict()
+        else:
+            input_ = self.input_
 
         payload_as = self.payload_as
 
@@ -143,7 +148,7 @@ class TriggerView:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.trigger_view_input import TriggerViewInput  # noqa: PLC0415
+        from ..models.trigger_view_input_type_0 import TriggerViewInputType0  # noqa: PLC0415
         from ..models.trigger_view_payload_form_type_0 import (
             TriggerViewPayloadFormType0,  # noqa: PLC0415
         )
@@ -164,7 +169,20 @@ class TriggerView:
 
         task_version = _parse_task_version(d.pop("task_version"))
 
-        input_ = TriggerViewInput.from_dict(d.pop("input"))
+        def _parse_input_(data: object) -> None | TriggerViewInputType0:
+            if data is None:
+                return data
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                input_type_0 = TriggerViewInputType0.from_dict(data)
+
+                return input_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(None | TriggerViewInputType0, data)
+
+        input_ = _parse_input_(d.pop("input"))
 
         payload_as = d.pop("payload_as")
 

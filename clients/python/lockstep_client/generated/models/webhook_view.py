@@ -20,7 +20,7 @@ class WebhookView:
     Attributes:
         id (UUID):
         name (str):
-        url (str):
+        url (None | str): null for who may not read webhooks, as `disabled_reason` is
         events (list[str]):
         status (WebhookStatus): Whether a webhook is told of events: `paused` by its owner, or `disabled` because it
             failed for too long.
@@ -38,7 +38,7 @@ class WebhookView:
 
     id: UUID
     name: str
-    url: str
+    url: None | str
     events: list[str]
     status: WebhookStatus
     disabled_reason: None | str
@@ -57,6 +57,7 @@ class WebhookView:
 
         name = self.name
 
+        url: None | str
         url = self.url
 
         events = self.events
@@ -128,7 +129,12 @@ class WebhookView:
 
         name = d.pop("name")
 
-        url = d.pop("url")
+        def _parse_url(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        url = _parse_url(d.pop("url"))
 
         events = cast(list[str], d.pop("events"))
 

@@ -13,7 +13,7 @@ from ..models.overlap import Overlap
 
 if TYPE_CHECKING:
     from ..models.firing_view import FiringView
-    from ..models.whole_schedule_view_input import WholeScheduleViewInput
+    from ..models.whole_schedule_view_input_type_0 import WholeScheduleViewInputType0
 
 
 T = TypeVar("T", bound="WholeScheduleView")
@@ -28,7 +28,7 @@ class WholeScheduleView:
         name (str):
         task_id (UUID):
         task_version (int | None):
-        input_ (WholeScheduleViewInput):
+        input_ (None | WholeScheduleViewInputType0): null for who may not read schedules, as `last_firings` is
         cron (None | str):
         every_seconds (int | None):
         at (datetime.datetime | None):
@@ -47,14 +47,14 @@ class WholeScheduleView:
         updated_at (datetime.datetime):
         version (int):
         next_firings (list[datetime.datetime]): the first few, without jitter
-        last_firings (list[FiringView]): the last few; `/firings` lists all
+        last_firings (list[FiringView] | None): the last few; `/firings` lists all
     """
 
     id: UUID
     name: str
     task_id: UUID
     task_version: int | None
-    input_: WholeScheduleViewInput
+    input_: None | WholeScheduleViewInputType0
     cron: None | str
     every_seconds: int | None
     at: datetime.datetime | None
@@ -73,10 +73,14 @@ class WholeScheduleView:
     updated_at: datetime.datetime
     version: int
     next_firings: list[datetime.datetime]
-    last_firings: list[FiringView]
+    last_firings: list[FiringView] | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
+        from ..models.whole_schedule_view_input_type_0 import (
+            WholeScheduleViewInputType0,  # noqa: PLC0415
+        )
+
         id = str(self.id)
 
         name = self.name
@@ -86,7 +90,11 @@ class WholeScheduleView:
         task_version: int | None
         task_version = self.task_version
 
-        input_ = self.input_.to_dict()
+        input_: dict[str, Any] | None
+        if isinstance(self.input_, WholeScheduleViewInputType0):
+            input_ = self.input_.to_dict()
+        else:
+            input_ = self.input_
 
         cron: None | str
         cron = self.cron
@@ -149,10 +157,15 @@ class WholeScheduleView:
             next_firings_item = next_firings_item_data.isoformat()
             next_firings.append(next_firings_item)
 
-        last_firings = []
-        for last_firings_item_data in self.last_firings:
-            last_firings_item = last_firings_item_data.to_dict()
-            last_firings.append(last_firings_item)
+        last_firings: list[dict[str, Any]] | None
+        if isinstance(self.last_firings, list):
+            last_firings = []
+            for last_firings_type_0_item_data in self.last_firings:
+                last_firings_type_0_item = last_firings_type_0_item_data.to_dict()
+                last_firings.append(last_firings_type_0_item)
+
+        else:
+            last_firings = self.last_firings
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
@@ -190,7 +203,9 @@ class WholeScheduleView:
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.firing_view import FiringView  # noqa: PLC0415
-        from ..models.whole_schedule_view_input import WholeScheduleViewInput  # noqa: PLC0415
+        from ..models.whole_schedule_view_input_type_0 import (
+            WholeScheduleViewInputType0,  # noqa: PLC0415
+        )
 
         d = dict(src_dict)
         id = UUID(d.pop("id"))
@@ -206,7 +221,20 @@ class WholeScheduleView:
 
         task_version = _parse_task_version(d.pop("task_version"))
 
-        input_ = WholeScheduleViewInput.from_dict(d.pop("input"))
+        def _parse_input_(data: object) -> None | WholeScheduleViewInputType0:
+            if data is None:
+                return data
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                input_type_0 = WholeScheduleViewInputType0.from_dict(data)
+
+                return input_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(None | WholeScheduleViewInputType0, data)
+
+        input_ = _parse_input_(d.pop("input"))
 
         def _parse_cron(data: object) -> None | str:
             if data is None:
@@ -324,12 +352,25 @@ class WholeScheduleView:
 
             next_firings.append(next_firings_item)
 
-        last_firings = []
-        _last_firings = d.pop("last_firings")
-        for last_firings_item_data in _last_firings:
-            last_firings_item = FiringView.from_dict(last_firings_item_data)
+        def _parse_last_firings(data: object) -> list[FiringView] | None:
+            if data is None:
+                return data
+            try:
+                if not isinstance(data, list):
+                    raise TypeError()
+                last_firings_type_0 = []
+                _last_firings_type_0 = data
+                for last_firings_type_0_item_data in _last_firings_type_0:
+                    last_firings_type_0_item = FiringView.from_dict(last_firings_type_0_item_data)
 
-            last_firings.append(last_firings_item)
+                    last_firings_type_0.append(last_firings_type_0_item)
+
+                return last_firings_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(list[FiringView] | None, data)
+
+        last_firings = _parse_last_firings(d.pop("last_firings"))
 
         whole_schedule_view = cls(
             id=id,

@@ -6,11 +6,11 @@ from typing import Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-T = TypeVar("T", bound="DeadLetterViewError")
+T = TypeVar("T", bound="NewTriggerViewInputType0")
 
 
 @_attrs_define
-class DeadLetterViewError:
+class NewTriggerViewInputType0:
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -23,10 +23,10 @@ class DeadLetterViewError:
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
-        dead_letter_view_error = cls()
+        new_trigger_view_input_type_0 = cls()
 
-        dead_letter_view_error.additional_properties = d
-        return dead_letter_view_error
+        new_trigger_view_input_type_0.additional_properties = d
+        return new_trigger_view_input_type_0
 
     @property
     def additional_keys(self) -> list[str]:

@@ -6,11 +6,11 @@ from typing import Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-T = TypeVar("T", bound="WholeScheduleViewInput")
+T = TypeVar("T", bound="ListedTriggerInputType0")
 
 
 @_attrs_define
-class WholeScheduleViewInput:
+class ListedTriggerInputType0:
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -23,10 +23,10 @@ class WholeScheduleViewInput:
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
-        whole_schedule_view_input = cls()
+        listed_trigger_input_type_0 = cls()
 
-        whole_schedule_view_input.additional_properties = d
-        return whole_schedule_view_input
+        listed_trigger_input_type_0.additional_properties = d
+        return listed_trigger_input_type_0
 
     @property
     def additional_keys(self) -> list[str]:

@@ -6,11 +6,11 @@ from typing import Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-T = TypeVar("T", bound="NewTriggerViewInput")
+T = TypeVar("T", bound="WholeScheduleViewInputType0")
 
 
 @_attrs_define
-class NewTriggerViewInput:
+class WholeScheduleViewInputType0:
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -23,10 +23,10 @@ class NewTriggerViewInput:
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
-        new_trigger_view_input = cls()
+        whole_schedule_view_input_type_0 = cls()
 
-        new_trigger_view_input.additional_properties = d
-        return new_trigger_view_input
+        whole_schedule_view_input_type_0.additional_properties = d
+        return whole_schedule_view_input_type_0
 
     @property
     def additional_keys(self) -> list[str]:

@@ -6,11 +6,11 @@ from typing import Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-T = TypeVar("T", bound="ListedTriggerInput")
+T = TypeVar("T", bound="DeadLetterViewErrorType0")
 
 
 @_attrs_define
-class ListedTriggerInput:
+class DeadLetterViewErrorType0:
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -23,10 +23,10 @@ class ListedTriggerInput:
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
-        listed_trigger_input = cls()
+        dead_letter_view_error_type_0 = cls()
 
-        listed_trigger_input.additional_properties = d
-        return listed_trigger_input
+        dead_letter_view_error_type_0.additional_properties = d
+        return dead_letter_view_error_type_0
 
     @property
     def additional_keys(self) -> list[str]:

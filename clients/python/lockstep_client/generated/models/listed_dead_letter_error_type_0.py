@@ -6,11 +6,11 @@ from typing import Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-T = TypeVar("T", bound="TriggerViewInput")
+T = TypeVar("T", bound="ListedDeadLetterErrorType0")
 
 
 @_attrs_define
-class TriggerViewInput:
+class ListedDeadLetterErrorType0:
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -23,10 +23,10 @@ class TriggerViewInput:
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
-        trigger_view_input = cls()
+        listed_dead_letter_error_type_0 = cls()
 
-        trigger_view_input.additional_properties = d
-        return trigger_view_input
+        listed_dead_letter_error_type_0.additional_properties = d
+        return listed_dead_letter_error_type_0
 
     @property
     def additional_keys(self) -> list[str]:

@@ -6,11 +6,11 @@ from typing import Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-T = TypeVar("T", bound="ListedDeadLetterError")
+T = TypeVar("T", bound="TriggerViewInputType0")
 
 
 @_attrs_define
-class ListedDeadLetterError:
+class TriggerViewInputType0:
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -23,10 +23,10 @@ class ListedDeadLetterError:
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
-        listed_dead_letter_error = cls()
+        trigger_view_input_type_0 = cls()
 
-        listed_dead_letter_error.additional_properties = d
-        return listed_dead_letter_error
+        trigger_view_input_type_0.additional_properties = d
+        return trigger_view_input_type_0
 
     @property
     def additional_keys(self) -> list[str]:
