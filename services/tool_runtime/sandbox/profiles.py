@@ -21,6 +21,15 @@ CHROMIUM = "/opt/chromium/chromium"
 FONTS = "/tmp/matplotlib"  # noqa: S108  (inside the sandbox)
 
 
+def our_python(code: str, *flags: str, paths: tuple[str, ...] = (OURS,)) -> tuple[str, ...]:
+    """The command that runs code of ours inside, which imports from `paths` and the standard library alone.
+
+    Isolated (`-I`): by itself an interpreter looks first where it was started, which is the job's own folder, and where
+    variables send it. A file `json.py` that a job has left there would run in the place of ours.
+    """
+    return (SYSTEM_PYTHON, "-I", "-S", *flags, "-c", f"import sys; sys.path[:0] = {list(paths)!r}; {code}")
+
+
 @dataclass(frozen=True, slots=True)
 class Mount:
     """A file or folder below the sandbox's root on the host, and where a job finds it, read-only."""

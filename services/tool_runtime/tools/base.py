@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from foundation.contracts.tools.contract import ToolContract
 from tool_runtime.sandbox.frames import PROXY_ADDRESS
-from tool_runtime.sandbox.profiles import OURS, SYSTEM_PYTHON
+from tool_runtime.sandbox.profiles import OURS, our_python
 
 _PROXY = "http://{}:{}".format(*PROXY_ADDRESS)
 # Clients read one case or the other. What a job serves to itself needs no proxy.
@@ -31,9 +31,8 @@ def our_program(name: str, *, packages: str | None = None) -> tuple[str, ...]:
 
     `packages` is the folder of those that it imports besides the standard library.
     """
-    found = [OURS, packages] if packages else [OURS]
-    start = f"import sys; sys.path[:0] = {found!r}; from tool_runtime.tools.programs.{name} import main"
-    return (SYSTEM_PYTHON, "-S", "-s", "-B", "-u", "-c", f"{start}; sys.exit(main())")
+    paths = (OURS, packages) if packages else (OURS,)
+    return our_python(f"from tool_runtime.tools.programs.{name} import main; sys.exit(main())", "-B", "-u", paths=paths)
 
 
 SAYING_SECONDS = 3

@@ -6,7 +6,12 @@ from fastapi import Query, Response
 
 from control_plane.dependencies import App, SomebodySignedIn, TenantOwnerOrOperator
 from control_plane.governance.tenant_deletions import service
-from control_plane.governance.tenant_deletions.schemas import MAX_GRACE_DAYS, CertificateView, DeletionView
+from control_plane.governance.tenant_deletions.schemas import (
+    MAX_GRACE_DAYS,
+    USUAL_GRACE_DAYS,
+    CertificateView,
+    DeletionView,
+)
 from control_plane.requests.queries import IN_DIGITS
 from control_plane.rooms import RoomRouter
 from foundation.domain.ids import DeletionId, TenantId
@@ -34,8 +39,12 @@ async def delete(
         ),
     ],
     grace_days: Annotated[
-        int, Query(ge=0, le=MAX_GRACE_DAYS, description="days in which it can be cancelled"), IN_DIGITS
-    ] = 7,
+        int | None,
+        Query(
+            ge=0, le=MAX_GRACE_DAYS, description=f"days in which it can be cancelled; {USUAL_GRACE_DAYS} if not said"
+        ),
+        IN_DIGITS,
+    ] = None,
     stop_runs: Annotated[bool, Query(description="cancel what still runs when it begins")] = False,  # noqa: FBT002
 ) -> DeletionView:
     response.headers["Location"] = f"/api/v1/tenants/{tenant_id}/deletion"

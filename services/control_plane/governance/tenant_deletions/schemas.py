@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 from foundation.domain.ids import DeletionId, TenantId
 from foundation.storage.leaving.deletions import DeletionPhase, DeletionStatus, TenantDeletion
 
+USUAL_GRACE_DAYS = 7
 MAX_GRACE_DAYS = 90
 
 

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from control_plane.governance.tenant_deletions.schemas import CertificateView
+from control_plane.governance.tenant_deletions.schemas import USUAL_GRACE_DAYS, CertificateView
 from control_plane.identity.callers import ApiCaller, Operator
 from control_plane.resources import AppResources
 from foundation.domain.errors import BadRequest, Conflict, Fault, Forbidden, NotFound
@@ -22,10 +22,13 @@ async def request(
     tenant_id: TenantId,
     *,
     confirm: str,
-    grace_days: int,
+    grace_days: int | None,
     stop_runs: bool,
 ) -> TenantDeletion:
-    """The deletion, which begins when its days of grace are over. `confirm` must be the tenant's name."""
+    """The deletion, which begins when its days of grace are over. `confirm` must be the tenant's name.
+
+    One that is set already stays as it is: `Conflict` for who asks for other days of grace than it has.
+    """
     _require_own(caller, tenant_id)
     if grace_days == 0 and not isinstance(caller, Operator):
         remedy = "leave grace_days out, or ask who operates the platform"
@@ -45,10 +48,11 @@ async def request(
             raise Conflict(f"the tenant has {open_runs} open runs", remedy=remedy)
         now = datetime.now(UTC)
         deletion_id = DeletionId(new_uuid())
-        begins = now + timedelta(days=grace_days)
+        begins = now + timedelta(days=USUAL_GRACE_DAYS if grace_days is None else grace_days)
         is_new = await deletions.request(tx, tenant_id, deletion_id, by=caller.actor, now=now, not_before=begins)
         deletion = await _found(tx, tenant_id)
-        if not is_new and grace_days == 0 and deletion.not_before > now:
+        asks_otherwise = grace_days is not None and begins - now != deletion.not_before - deletion.requested_at
+        if not is_new and asks_otherwise and deletion.not_before > now:
             remedy = f"cancel it first: DELETE /api/v1/tenants/{tenant_id}/deletion"
             raise Conflict(f"the tenant's deletion is set for {deletion.not_before.isoformat()}", remedy=remedy)
         if is_new:

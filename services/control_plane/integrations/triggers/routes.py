@@ -173,7 +173,7 @@ _BODY: dict[str, Any] = {
     "parameters": [
         {"in": "header", "name": name, "required": True, "schema": {"type": "string", "pattern": pattern}}
         for name, pattern in (
-            ("webhook-id", "^[A-Za-z0-9._-]{1,128}$"),
+            ("webhook-id", "^[A-Za-z0-9_-]{1,128}$"),
             ("webhook-timestamp", "^[0-9]{1,12}$"),
             ("webhook-signature", "^v1,"),
         )

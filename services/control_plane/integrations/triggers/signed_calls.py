@@ -22,7 +22,7 @@ TOLERANCE_SECONDS = 300
 """How far a message's timestamp may be off; an older message is a replay."""
 SECRET_PREFIX = "whsec_"  # noqa: S105  # how every secret of Standard Webhooks begins
 
-_ID = re.compile(rf"[A-Za-z0-9._-]{{1,{MAX_MESSAGE_ID}}}")
+_ID = re.compile(rf"[A-Za-z0-9_-]{{1,{MAX_MESSAGE_ID}}}")
 _SECONDS = re.compile(r"[0-9]{1,12}")
 _REMEDY = "sign it with a library of https://www.standardwebhooks.com and the trigger's secret"
 
@@ -47,7 +47,11 @@ def read_call(headers: Mapping[str, str], body: bytes, *, now: datetime) -> Sign
         raise PayloadTooLarge(f"the body has {len(body)} bytes; at most {MAX_PAYLOAD_BYTES} are taken")
     message_id = _header(headers, "webhook-id")
     if not _ID.fullmatch(message_id):
-        raise _malformed("webhook-id", f"it has 1 to {MAX_MESSAGE_ID} letters, digits, dots, - and _")
+        raise _malformed(
+            "webhook-id",
+            f"it has 1 to {MAX_MESSAGE_ID} letters, digits, - and _,"
+            " and no dot, which parts it from the timestamp in what is signed",
+        )
     timestamp = _header(headers, "webhook-timestamp")
     if not _SECONDS.fullmatch(timestamp):
         raise _malformed("webhook-timestamp", "it is a number of seconds since 1970")

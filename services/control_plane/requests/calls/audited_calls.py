@@ -162,9 +162,18 @@ def _row(scope: Scope, call: AuditedCall, status: int) -> CallRow:
         detail={**query, **call.access},
         outcome=_outcome(status),
         status=status,
-        # Of what is the platform's own (a breaker, say) the names are no tenant's.
-        values={} if call.permission in _ADMINISTRATIVE else call.values,
+        values=_values(call),
     )
+
+
+def _values(call: AuditedCall) -> dict[str, str]:
+    """What stands in the path, unless it names what is the platform's own (a breaker, say), which is no tenant's.
+
+    In the place of an id there may be anything: who looks a tenant up writes its name there by mistake.
+    """
+    if call.permission not in _ADMINISTRATIVE:
+        return call.values
+    return {name: value for name, value in call.values.items() if name.endswith("_id")}
 
 
 def _target(path: str) -> str:

@@ -35,7 +35,7 @@ _OF_THE_PLATFORM = text("INSERT INTO platform_audit (", _COLUMNS, ") SELECT", _C
 _PLAIN = frozenset({"sort", "fields", "group_by", "status", "outcome", "action"})
 """Parameters whose values are words of the API."""
 _NAMELESS = re.compile(
-    r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9]{1,18}|[0-9]{4}-[0-9]{2}[-0-9T:.Z+ ]*|true|false"
+    r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32}|[0-9]{1,18}|[0-9]{4}-[0-9]{2}[-0-9T:.Z+ ]*|true|false"
 )
 _LEFT_OUT = "…"
 _VALUES = "values"

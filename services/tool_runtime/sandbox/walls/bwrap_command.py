@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from tool_runtime.sandbox.profiles import FONTS, OURS, SYSTEM_PYTHON, Mount, Profile
+from tool_runtime.sandbox.profiles import FONTS, OURS, Mount, Profile, our_python
 
 _FIRST = "from tool_runtime.sandbox.inside.init import main"
 
@@ -38,8 +38,7 @@ def command(walls: Walls) -> list[str]:
         *_writable(walls),
         *("--remount-ro", "/", "--chdir", "/work"),
         *("--seccomp", str(walls.filter_fd), "--info-fd", str(walls.info_fd)),
-        *("--setenv", "PYTHONPATH", OURS, "--"),
-        *(SYSTEM_PYTHON, "-S", "-s", "-c", f"{_FIRST}; main({walls.control_fd})"),
+        *("--", *our_python(f"{_FIRST}; main({walls.control_fd})")),
     ]
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from foundation.domain.errors import SandboxUnavailable
 from tool_runtime.sandbox.filter import bpf, connect_lock
-from tool_runtime.sandbox.profiles import FONTS, OURS, SYSTEM_PYTHON, Profile
+from tool_runtime.sandbox.profiles import FONTS, Profile, our_python
 from tool_runtime.sandbox.walls.started import (
     BROKEN,
     READ_AHEAD,
@@ -54,7 +54,7 @@ class TaskWalls:
                 return
             # As the job's user: then the signal reaches all of its processes at once, and none of ours.
             killer = await asyncio.create_subprocess_exec(
-                *(SYSTEM_PYTHON, "-S", "-s", "-E", "-c", _KILL),
+                *our_python(_KILL),
                 stdin=DEVNULL,
                 stdout=DEVNULL,
                 stderr=DEVNULL,
@@ -91,12 +91,12 @@ async def start(profile: Profile, environment: Mapping[str, str]) -> Started:
     descriptors = (theirs.fileno(), *programs)
     try:
         process = await asyncio.create_subprocess_exec(
-            *(SYSTEM_PYTHON, "-S", "-s", "-c", f"{_FIRST}; main({', '.join(map(str, descriptors))})"),
+            *our_python(f"{_FIRST}; main({', '.join(map(str, descriptors))})"),
             stdin=DEVNULL,
             stdout=PIPE,
             stderr=PIPE,
             pass_fds=descriptors,
-            env={"PYTHONPATH": OURS},
+            env={},
             cwd="/work",
             start_new_session=True,
             **dropping_to(JOB_UID),

@@ -18,7 +18,7 @@ from tool_runtime.tools.programs.endings import OUT, say, told_error
 from tool_runtime.tools.programs.results import error_of, write_result
 
 FOLDER = pathlib.Path("/tmp/wheels")  # noqa: S108  (inside the sandbox)
-"""First in the path on which the program, and this one before it, finds modules."""
+"""First in the path on which the program finds modules; this one before it finds its own alone."""
 IN = pathlib.Path("/work/in")
 PROGRAM = ("/usr/bin/python3", "-s", "-B", "-u", "/work/main.py")
 _PLACES = {"purelib", "platlib"}

@@ -106,6 +106,20 @@ async def test_operators_read_it_and_are_told_of_it(platform: Platform, lonely_a
         problem(await operator.get("/operations/audit", params=backwards), 400, "bad_request", pointer="/query/from")
 
 
+_WITH_AN_ID = (
+    ("POST", "/tenants/{}/suspend"),
+    ("POST", "/tenants/{}/restore"),
+    ("POST", "/tenants/{}/owner-invitation"),
+    ("GET", "/tenants/{}/bounds"),
+    ("PUT", "/tenants/{}/bounds"),
+    ("GET", "/operations/break-glass-accesses/{}"),
+    ("GET", "/operations/dead-letters/{}"),
+    ("POST", "/operations/unreadable-messages/{}/discard"),
+    ("GET", "/traces/{}"),
+)
+"""Where whoever looks a tenant up may write its name in the place of an id."""
+
+
 async def test_it_names_nobody_as_it_outlives_tenants(
     platform: Platform, lonely_api: ApiInProcess, tenant: Tenant
 ) -> None:
@@ -121,11 +135,16 @@ async def test_it_names_nobody_as_it_outlives_tenants(
         reading = {"Break-Glass-Access": access}
         assert (await operator.get("/tasks", params={"name": address}, headers=reading)).status_code == 200
         assert (await operator.post(f"{own}/suspend", json={"reason": "a ticket"})).status_code == 200
+        for method, place in _WITH_AN_ID:
+            answer = await operator.request(method, place.format(name), json={"reason": "a ticket"})
+            assert answer.status_code in {400, 404, 422}, (place, answer.text)
         told = (await operator.get("/operations/audit", params={"limit": 200})).json()["items"]
     shown = json.dumps(told)
     assert mark not in shown
     by_action = {row["action"]: row["detail"] for row in told}
     assert by_action["tenant.create"] == {"invitation_id": made["invitation"]["id"]}
+    targets = {row["target"] for row in told}
+    assert {"/tenants/…/suspend", "/tenants/…/bounds", "/operations/dead-letters/…"} <= targets
     assert by_action["call.list_tenants"]["query"] == "name=…&suspended=false&limit=3"
     assert by_action["call.list_tasks"]["query"] == "name=…"
     with platform.scratch.superuser() as connection:

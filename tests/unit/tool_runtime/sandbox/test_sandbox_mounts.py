@@ -28,8 +28,8 @@ def mounted(walls: Walls, *options: str) -> list[tuple[str, str]]:
 def test_the_program_is_the_first_word_and_the_first_process_the_last() -> None:
     arguments = command(WALLS)
     assert arguments[0] == "/usr/bin/bwrap"
-    assert arguments[-5:-1] == ["/usr/bin/python3", "-S", "-s", "-c"]
-    assert arguments[-1] == "from tool_runtime.sandbox.inside.init import main; main(7)"
+    assert arguments[-5:-1] == ["/usr/bin/python3", "-I", "-S", "-c"]
+    assert arguments[-1].endswith("; from tool_runtime.sandbox.inside.init import main; main(7)")
 
 
 def test_everything_of_ours_is_read_only() -> None:

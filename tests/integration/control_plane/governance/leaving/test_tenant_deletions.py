@@ -178,7 +178,12 @@ async def test_within_its_grace_a_deletion_is_cancelled_and_asked_for_anew(
     async with api.caller(tenant) as owner:
         first = await delete(owner, tenant)
         assert (first.status_code, first.json()["status"]) == (202, "scheduled")
-        assert (await delete(owner, tenant)).json()["id"] == first.json()["id"]
+        for same in ({}, {"grace_days": 7}):
+            assert (await delete(owner, tenant, **same)).json()["id"] == first.json()["id"]
+        for others in (1, 30):
+            body = problem(await delete(owner, tenant, grace_days=others), 409, "conflict")
+            assert first.json()["not_before"][:19] in body["detail"]
+            assert "cancel it first" in body["remedy"]
         await erasing(api).round()
         assert (await owner.get("/runs")).status_code == 200, "nothing begins before its time"
         assert (await owner.delete(path)).json()["status"] == "cancelled"
