@@ -2154,8 +2154,8 @@ GRANT SELECT (tenant_id, run_id, status, generation, ended_at) ON runs TO record
 GRANT SELECT (tenant_id, run_id, step_id, fence) ON steps TO recorder;
 GRANT SELECT ON llm_events TO reconciler;
 GRANT SELECT, INSERT, UPDATE ON provider_usage TO reconciler;
--- what is left of a deleted tenant in Redis is not compared with its ledger, which stays
-GRANT SELECT (tenant_id, status) ON tenant_deletions TO reconciler;
+-- what is left of a deleted tenant in Redis is not compared with its ledger, which stays, nor counted from it again
+GRANT SELECT (tenant_id, status) ON tenant_deletions TO reconciler, recorder;
 
 -- What the database sets by itself (numbers, moments, transactions) in rows that nobody changes afterwards, nobody sends
 -- either: no login can give a row another moment or another place than its own. The runs' events have the transaction of
@@ -2305,3 +2305,4 @@ CREATE POLICY of_every_tenant ON tenant_exports FOR SELECT TO timekeeper USING (
 CREATE POLICY of_every_tenant ON tenant_deletions FOR SELECT TO timekeeper USING (true);
 CREATE POLICY certificates ON tenant_deletions FOR SELECT TO registry USING (certificate IS NOT NULL);
 CREATE POLICY reconciler_deletions ON tenant_deletions FOR SELECT TO reconciler USING (status IN ('running', 'deleted'));
+CREATE POLICY recorder_deletions ON tenant_deletions FOR SELECT TO recorder USING (status IN ('running', 'deleted'));

@@ -36,6 +36,7 @@ READ: dict[str, dict[str, str]] = {
         "steps": "tenant_id run_id step_id fence",
         "budgets": "tenant_id scope scope_id period window_seconds limit_tokens limit_nano_usd version updated_at",
         "budget_warnings": "tenant_id scope scope_id period label unit limit_amount committed warned_at",
+        "tenant_deletions": "tenant_id status",
     },
     "reconciler": {"tenant_deletions": "tenant_id status"},
     "key_lookup": {"tenants": "tenant_id suspended_at"},

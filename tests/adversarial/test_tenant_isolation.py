@@ -24,8 +24,8 @@ TENANT_LOGINS = ("control_plane", "orchestrator", "llm_gateway", "lambdas")
 CROSS_TENANT = {
     "relay": {"outbox"},
     "sweeper": {"approvals", "released_parts", "runs", "steps"},
-    "recorder": {"budgets", "budget_warnings", "llm_events", "runs", "steps"},
-    # Of deletions it reads which tenants have left, whose ledger stays when their counters go.
+    # Of deletions these read which tenants have left, whose ledger stays when their counters go.
+    "recorder": {"budgets", "budget_warnings", "llm_events", "runs", "steps", "tenant_deletions"},
     "reconciler": {"llm_events", "provider_usage", "tenant_deletions"},
 }
 WITHOUT_TENANT = {

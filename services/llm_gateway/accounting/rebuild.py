@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
@@ -17,6 +18,7 @@ from foundation.storage.ledger.llm_events import (
     live_run_states,
     live_step_fences,
     recorded_event_ids,
+    tenants_without_counters,
 )
 from foundation.storage.ledger.rolling_spend import committed_in_rolling_windows
 from foundation.storage.session.database import Database
@@ -167,18 +169,20 @@ class Rebuilder:
             attempts = [(hold.tenant_id, hold.event_day, hold.identity) for hold in holds]
             recorded = await recorded_event_ids(tx, attempts) if attempts else set()
             buckets = {number: BucketTotals(number) for number in locked}
+            # Their ledger stays, and a counter of theirs would be the only thing that is left of them.
+            totals = _Totals(buckets, without=await tenants_without_counters(tx))
             for caller in await committed_by_caller(tx):
-                _totals_of(buckets, caller.tenant_id).add_caller(caller)
+                totals.of(caller.tenant_id).add_caller(caller)
             for step in await committed_by_step(tx):
-                _totals_of(buckets, step.tenant_id).add_step(step)
+                totals.of(step.tenant_id).add_step(step)
             for ancestor in await committed_by_ancestor(tx):
-                _totals_of(buckets, ancestor.tenant_id).add_ancestor(ancestor)
+                totals.of(ancestor.tenant_id).add_ancestor(ancestor)
             for one in await committed_in_rolling_windows(tx, slices=SLICES):
-                _totals_of(buckets, one.tenant_id).add_slice(one)
+                totals.of(one.tenant_id).add_slice(one)
             for run in await live_run_states(tx):
-                _totals_of(buckets, run.tenant_id).add_run(run)
+                totals.of(run.tenant_id).add_run(run)
             for fence in await live_step_fences(tx):
-                _totals_of(buckets, fence.tenant_id).add_fence(fence)
+                totals.of(fence.tenant_id).add_fence(fence)
         for hold in holds:
             buckets[hold.bucket].add_hold(hold, recorded=hold.identity in recorded)
         return list(buckets.values())
@@ -204,7 +208,15 @@ class Rebuilder:
         return text(answer) == "done"
 
 
-def _totals_of(buckets: dict[int, BucketTotals], tenant_id: TenantId) -> BucketTotals:
-    """The totals of a tenant's bucket; for a bucket that is not rebuilt here, totals that are thrown away."""
-    number = keys.bucket_of(tenant_id)
-    return buckets.get(number) or BucketTotals(number)
+@dataclass(frozen=True, slots=True)
+class _Totals:
+    """The totals that are rebuilt here, by the bucket's number; nothing of some tenants is counted."""
+
+    buckets: dict[int, BucketTotals]
+    without: frozenset[TenantId]
+
+    def of(self, tenant_id: TenantId) -> BucketTotals:
+        """The totals of a tenant's bucket; for what is not counted here, totals that are thrown away."""
+        number = keys.bucket_of(tenant_id)
+        found = None if tenant_id in self.without else self.buckets.get(number)
+        return found or BucketTotals(number)

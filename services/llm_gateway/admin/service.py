@@ -36,9 +36,12 @@ class RunSpending:
     async def forget_tenant(self, tenant_id: TenantId) -> ForgottenTenant:
         """Removes the tenant's counters once nothing is held and the ledger has what was settled.
 
-        `DependencyUnavailable` while Redis is away.
+        `DependencyUnavailable` while Redis is away, or its counters are rebuilt: whoever began that before the deletion
+        would write them again.
         """
         try:
+            if not await self._store.is_open(keys.bucket_of(tenant_id)):
+                raise DependencyUnavailable("budgets are being counted anew", retry_after=1)
             held = (await self._store.counters(tenant_id, ScopeKind.TENANT, tenant_id)).held
             recorded = held == NOTHING and await self._is_recorded(tenant_id)
             removed = await self._store.forget_tenant(tenant_id) if recorded else 0

@@ -92,10 +92,11 @@ class CountersLost:
 
 
 class Rows:
-    """The ledger's answers; `alive` are the gateways that have been seen lately."""
+    """The ledger's answers; `alive` are the gateways that were seen lately, `gone` the tenants that are deleted."""
 
     def __init__(self) -> None:
-        self.alive = {"own"}
+        self.alive: set[Any] = {"own"}
+        self.gone: set[Any] = set()
         self.charged = [
             {"tenant_id": TENANT, "user_id": None, "api_key_id": None, "day": date(2026, 3, 1)}
             | {"tokens": 5, "nano_usd": 50}
@@ -112,7 +113,8 @@ class Rows:
 
         async def execute(statement: Any, _values: Mapping[str, Any] | None = None) -> Any:
             rows = self.charged if "event_day AS day" in str(statement) else []
-            return SimpleNamespace(mappings=lambda: rows, scalars=lambda: self.alive)
+            values = self.gone if "tenant_deletions" in str(statement) else self.alive
+            return SimpleNamespace(mappings=lambda: rows, scalars=lambda: values)
 
         yield SimpleNamespace(execute=execute)
 
@@ -181,6 +183,14 @@ async def test_a_closed_bucket_is_opened_with_the_sums_of_the_ledger() -> None:
     assert (bench.writer.unrecorded, bench.book.restored, bench.locks()) == (0, [{BUCKET}], [])
     assert bench.rows.snapshots == [False, True], "the sums are of one moment"
     assert await bench.rebuilder.rebuild_closed() == 0
+
+
+async def test_nothing_is_counted_of_a_tenant_that_is_deleted() -> None:
+    bench = Bench()
+    bench.rows.gone = {TENANT}
+    assert await bench.rebuilder.rebuild_closed() == 1
+    [opened] = bench.redis.opened
+    assert json.loads(opened[3]) == {}
 
 
 async def test_what_was_counted_before_is_removed_but_the_sets_by_which_steps_are_found() -> None:

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from control_plane.governance.tenant_deletions.erasing import Erasing
@@ -15,11 +16,15 @@ from control_plane.governance.tenant_deletions.late import FIRST_LOOK, LONGEST_P
 from control_plane.governance.tenant_deletions.stopping import Stopping
 from control_plane.governance.tenant_exports.making import ExportMaking
 from fixtures.api.api_in_process import ApiInProcess
+from fixtures.eventually import eventually
 from fixtures.gateways.gateway import Tenant
 from fixtures.machine.postgres import ScratchDatabase
 from fixtures.machine.redis_server import RedisServer
+from fixtures.money.ledger import recorded_events
 from foundation.cloud.live_text.fake import FakeLiveText
 from foundation.cloud.objects.fake import FakeObjectStore
+
+CALL = {"model": "default", "messages": [{"role": "user", "content": "hello"}], "max_tokens": 20}
 
 
 @dataclass
@@ -129,6 +134,35 @@ async def test_what_comes_after_the_certificate_is_removed(
     await objects.put(late, b"again")
     await looks(ended + FIRST_LOOK * 2).round()
     assert objects.objects == {}, "it is looked for again"
+
+
+async def test_counters_that_are_rebuilt_have_nothing_of_a_deleted_tenant(
+    api: ApiInProcess, scratch: ScratchDatabase, gateway_redis: RedisServer, tenant: Tenant, models: httpx.AsyncClient
+) -> None:
+    neighbour, app = Tenant().create(scratch), api.app.state.resources
+    for one in (tenant, neighbour):
+        headers = {"authorization": f"Bearer {one.api_key}"}
+        answer = await models.post("/v1/chat/completions", json=CALL, headers=headers)
+        assert answer.status_code == 200, answer.text
+        await recorded_events(scratch, one.tenant_id, count=1)
+    await begin(api, tenant)
+    ended = await finish(api, tenant, FakeObjectStore(), after=timedelta())
+    with gateway_redis.client() as redis:
+        redis.flushall()
+
+        async def rebuilt() -> list[str]:
+            return list(redis.scan_iter(match=f"*:scope:{neighbour.tenant_id}:*"))
+
+        await eventually(rebuilt)
+        assert list(redis.scan_iter(match=f"*{tenant.tenant_id}*")) == []
+    now: Callable[[], datetime] = partial(the_same, ended + FIRST_LOOK)
+    await LateLooks(app.database, FakeObjectStore(), app.gateway, FakeLiveText(), now=now).round()
+    with scratch.superuser() as connection:
+        told: Any = connection.execute(
+            "SELECT detail FROM platform_audit WHERE action = 'tenant.late_removed' AND target = %s",
+            [str(tenant.tenant_id)],
+        ).fetchall()
+    assert told == []
 
 
 def test_it_is_looked_for_the_more_seldom_the_longer_ago_the_deletion_is() -> None:
