@@ -9,7 +9,7 @@ from http import HTTPStatus
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from foundation.domain.errors import BadRequest, Fault, VersionMismatch
+from foundation.domain.errors import BadRequest, Fault, VersionMismatch, VersionRequired
 from foundation.storage.session.seen import NOT_THERE, Expected, SeenTags
 
 _TAG = r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"'
@@ -72,11 +72,11 @@ def _nothing(conditions: Conditions) -> SeenTags:
 
 
 def required_version(conditions: Conditions) -> SeenTags:
-    """What the caller has seen; `VersionMismatch` when they did not say."""
+    """What the caller has seen; `VersionRequired` when they did not say."""
     expected = expected_version(conditions)
     if expected is None:
         remedy = "read the resource and send its ETag as If-Match, or * for whatever it is now"
-        raise VersionMismatch("If-Match with the resource's ETag is required", remedy=remedy)
+        raise VersionRequired("If-Match with the resource's ETag is required", remedy=remedy)
     return expected
 
 

@@ -7,6 +7,7 @@ LockstepError
 │   ├── UnknownFields
 │   ├── PayloadTooLarge
 │   ├── UnsupportedMediaType
+│   ├── VersionRequired   a change that is made under If-Match alone, without it
 │   └── ValueNotStorable  a value that PostgreSQL cannot hold, found by PostgreSQL
 ├── Unauthenticated       who is calling is not proven
 ├── Forbidden             known, but not allowed
@@ -37,6 +38,7 @@ from typing import ClassVar
 
 OURS_TO_MEND = "tell whoever operates the platform, whose log has the cause"
 """The remedy of an error that is no fault of whoever meets it."""
+_Numbers = Mapping[str, int | str] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,12 @@ class UnsupportedMediaType(BadRequest):
     code = "unsupported_media_type"
 
 
+class VersionRequired(BadRequest):
+    """The caller named no version of what is changed under a condition alone (If-Match)."""
+
+    code = "version_required"
+
+
 class ValueNotStorable(BadRequest):
     """PostgreSQL found a value that it cannot hold, such as U+0000, which no check before had refused."""
 
@@ -157,7 +165,7 @@ class Conflict(LockstepError):
 
 
 class VersionMismatch(Conflict):
-    """The caller named no version of what it wants to change (If-Match), or one that is not the present one."""
+    """The caller named a version of what it wants to change (If-Match) that is not the present one."""
 
     code = "version_mismatch"
 
@@ -281,13 +289,7 @@ class BudgetExceeded(LockstepError):
     usual_remedy = "ask for a shorter answer, or have the budget raised"
 
     def __init__(
-        self,
-        detail: str,
-        *,
-        scope: str,
-        remaining: Mapping[str, int | str] | None = None,
-        budget: Mapping[str, int | str] | None = None,
-        remedy: str | None = None,
+        self, detail: str, *, scope: str, remaining: _Numbers = None, budget: _Numbers = None, remedy: str | None = None
     ) -> None:
         super().__init__(detail, remedy=remedy)
         self.scope = scope

@@ -13,6 +13,7 @@ STATUSES: Statuses = {
     errors.PayloadTooLarge: 413,
     RequestTooSlow: 408,
     errors.UnsupportedMediaType: 415,
+    errors.VersionRequired: 428,
     errors.InvalidDefinition: 422,
     errors.UnknownFields: 422,
     errors.BadRequest: 400,

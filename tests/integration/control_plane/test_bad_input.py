@@ -291,7 +291,7 @@ def test_a_stale_if_match_writes_nothing(api: httpx.Client, member: Member) -> N
     assert api.patch(f"/tasks/{made['id']}", json=task(), headers={"If-Match": '"1"'}).json()["version"] == 2
     before = written(member)
     problem(api.patch(f"/tasks/{made['id']}", json=task(), headers={"If-Match": '"1"'}), 412, "version_mismatch")
-    problem(api.patch(f"/tasks/{made['id']}", json=task()), 412, "version_mismatch")
+    problem(api.patch(f"/tasks/{made['id']}", json=task()), 428, "version_required")
     assert written(member) == before
     assert api.get(f"/tasks/{made['id']}", params={"version": 1}).json()["name"] == made["name"]
 

@@ -130,7 +130,7 @@ async def list_versions(
     summary="Add a version: a whole definition, under If-Match",
     openapi_extra=_BODY,
     operation_id="add_task_version",
-    responses=refusals(404, 409, 412, 413, 415, 422),
+    responses=refusals(404, 409, 412, 413, 415, 422, 428),
 )
 async def add_version(
     task_id: TaskId, request: Request, response: Response, caller: TaskWriter, app: App, if_match: IfMatch

@@ -11,7 +11,7 @@ from control_plane.requests.etags import (
     require_version,
     required_version,
 )
-from foundation.domain.errors import BadRequest, VersionMismatch
+from foundation.domain.errors import BadRequest, VersionMismatch, VersionRequired
 from foundation.storage.session.seen import NOT_THERE, Expected, SeenTags
 
 
@@ -53,7 +53,7 @@ def test_weak_tags_alone_match_nothing_and_are_told_so(header: str) -> None:
 
 def test_who_says_nothing_changes_any_version_but_not_where_one_is_required() -> None:
     assert said(None) is None
-    with pytest.raises(VersionMismatch) as refused:
+    with pytest.raises(VersionRequired) as refused:
         required_version(Conditions())
     assert refused.value.remedy
 

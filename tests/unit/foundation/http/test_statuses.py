@@ -25,6 +25,7 @@ from llm_gateway.wires.errors import describe_error
         (errors.IllegalTransition("no"), 409),
         (errors.LeaseLost("no"), 409),
         (errors.VersionMismatch("no"), 412),
+        (errors.VersionRequired("no"), 428),
         (errors.IdempotencyConflict("no"), 422),
         (errors.QuotaExceeded("no"), 429),
         (errors.DependencyUnavailable("no"), 503),
