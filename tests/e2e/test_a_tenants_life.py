@@ -16,12 +16,14 @@ import pytest
 
 from fixtures.machine.free_port import free_port
 from fixtures.machine.processes import ROOT, ServiceProcess
+from fixtures.python_client.pasting import python_blocks
 from fixtures.running.stack import Stack
 from fixtures.running.workers import supervisor
 
 pytestmark = [pytest.mark.stack, pytest.mark.serial, pytest.mark.full]
 
-GUIDE = (ROOT / "docs" / "guides" / "a-tenants-life.md").read_text(encoding="utf-8")
+PAGE = ROOT / "docs" / "guides" / "a-tenants-life.md"
+GUIDE = PAGE.read_text(encoding="utf-8")
 _PERSON = """
 import builtins
 from fixtures.python_client.browsing_person import does_what_is_asked
@@ -39,15 +41,11 @@ print(json.dumps({
 """
 
 
-def blocks(language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```", GUIDE, re.MULTILINE | re.DOTALL)
-
-
 @pytest.fixture
 def opened(stack: Stack, tmp_path: Path) -> Iterator[int]:
     """A port that an operator has opened to webhooks as the guide does, but one that is free here."""
-    [line] = re.findall(r"^export LOCKSTEP_WEBHOOK_PRIVATE='(.*)'$", blocks("sh")[0], re.MULTILINE)
-    [shown] = re.findall(r"^export RECEIVER_PORT=(\d+)$", blocks("sh")[0], re.MULTILINE)
+    [line] = re.findall(r"^export LOCKSTEP_WEBHOOK_PRIVATE='(.*)'$", GUIDE, re.MULTILINE)
+    [shown] = re.findall(r"^export RECEIVER_PORT=(\d+)$", GUIDE, re.MULTILINE)
     port = free_port()
     environment = _environment_of_control_plane() | {"LOCKSTEP_WEBHOOK_PRIVATE": line.replace(shown, str(port))}
     api = ServiceProcess(
@@ -71,12 +69,13 @@ def _environment_of_control_plane() -> dict[str, str]:
 
 
 def _lived(stack: Stack, port: int) -> dict[str, Any]:
-    program = "\n".join([_PERSON, *blocks("python"), _FACTS])
+    pasted = [_PERSON, *python_blocks(PAGE), _FACTS]
     paths = os.pathsep.join(str(ROOT / name) for name in ("tests", "clients/python"))
     done = subprocess.run(
-        [sys.executable, "-c", program],
+        [sys.executable, "-m", "fixtures.python_client.pasting"],
         cwd=ROOT,
         env={**stack.environment, "PYTHONPATH": paths, "RECEIVER_PORT": str(port)},
+        input=json.dumps(pasted),
         capture_output=True,
         text=True,
         timeout=240,

@@ -17,7 +17,7 @@ from lockstep_client.generated.api import AsyncCalls
 from lockstep_client.generated.client import Call
 from lockstep_client.generated.models import RunEventView, RunView
 from lockstep_client.problems import ApiError, refusal, unreachable
-from lockstep_client.sending import again_after, content_of, headers_of, may_repeat, patience, request_of
+from lockstep_client.sending import again_after, content_of, headers_of, may_repeat, patience, request_of, url_of_server
 from lockstep_client.waiting import Waiting
 
 T = TypeVar("T")
@@ -38,7 +38,7 @@ class AsyncClient(AsyncCalls):
         super().__init__(self)
         self._retry_seconds = retry_seconds
         self._http = httpx.AsyncClient(
-            base_url=base_url, headers=headers_of(token), timeout=timeout, transport=transport
+            base_url=url_of_server(base_url), headers=headers_of(token), timeout=timeout, transport=transport
         )
 
     @property

@@ -16,7 +16,7 @@ from lockstep_client.generated.api import Calls
 from lockstep_client.generated.client import Call
 from lockstep_client.generated.models import RunEventView, RunView
 from lockstep_client.problems import ApiError, refusal, unreachable
-from lockstep_client.sending import again_after, content_of, headers_of, may_repeat, patience, request_of
+from lockstep_client.sending import again_after, content_of, headers_of, may_repeat, patience, request_of, url_of_server
 from lockstep_client.waiting import Waiting
 
 T = TypeVar("T")
@@ -26,7 +26,8 @@ class Client(Calls):
     """The API at `base_url`, as whoever the token stands for.
 
     `retry_seconds` bounds how long one call is tried again after 429, after 503, and where no answer came; 0 tries
-    once. `timeout` is httpx's, in seconds. `transport` is for tests and proxies.
+    once. `timeout` is httpx's, in seconds. `transport` is for tests and proxies. A `base_url` without its scheme or its
+    host is refused with `ValueError`.
     """
 
     def __init__(
@@ -40,7 +41,9 @@ class Client(Calls):
     ) -> None:
         super().__init__(self)
         self._retry_seconds = retry_seconds
-        self._http = httpx.Client(base_url=base_url, headers=headers_of(token), timeout=timeout, transport=transport)
+        self._http = httpx.Client(
+            base_url=url_of_server(base_url), headers=headers_of(token), timeout=timeout, transport=transport
+        )
 
     @property
     def http(self) -> httpx.Client:

@@ -7,6 +7,7 @@ from typing import Any, Self
 import httpx
 
 from lockstep_client.problems import SignInRefused
+from lockstep_client.sending import url_of_server
 
 _GRANT = "urn:ietf:params:oauth:grant-type:device_code"
 
@@ -28,7 +29,7 @@ class DeviceLogin:
     def begin(cls, issuer: str, client_id: str, *, transport: httpx.BaseTransport | None = None) -> Self:
         """Ask the identity provider for a code; `SignInRefused` where it has no flow for devices."""
         http = httpx.Client(timeout=30.0, transport=transport)
-        document = _ok(http.get(f"{issuer.rstrip('/')}/.well-known/openid-configuration"))
+        document = _ok(http.get(f"{url_of_server(issuer).rstrip('/')}/.well-known/openid-configuration"))
         if "device_authorization_endpoint" not in document:
             raise SignInRefused("unsupported", f"{issuer} has no flow for devices")
         given = _ok(http.post(document["device_authorization_endpoint"], data={"client_id": client_id}))

@@ -41,6 +41,12 @@ class Fault:
     detail: str
     remedy: str | None
 
+    def beside(self, told: str) -> str:
+        """What there is to say of it behind words that may have said it, or a part of it."""
+        if (whole := f"{self.pointer}: {self.detail}") in told:
+            return ""
+        return f"; at {self.pointer}" if self.detail in told else f"; {whole}"
+
 
 class ApiError(LockstepError):
     """The API refused the call, with an RFC 9457 problem document.
@@ -62,7 +68,7 @@ class ApiError(LockstepError):
         self.trace_id = document.get("trace_id")
         self.faults = tuple(_fault(one) for one in document.get("errors") or () if isinstance(one, dict))
         self.retry_after = retry_after(response.headers)
-        places = "".join(f"; {one.pointer}: {one.detail}" for one in self.faults)
+        places = "".join(one.beside(self.detail) for one in self.faults)
         then = f" ({self.remedy})" if self.remedy else ""
         super().__init__(f"{self.status} {self.title}: {self.detail}{places}{then}")
 

@@ -18,6 +18,20 @@ _REPEATABLE = frozenset({"GET", "HEAD", "PUT", "DELETE"})
 _KEY = "idempotency-key"
 
 
+def url_of_server(given: str) -> str:
+    """The address of a server as it was given; `ValueError` where it is none, which no second try would mend."""
+    try:
+        parts = httpx.URL(given)
+        is_whole = parts.scheme in {"http", "https"} and bool(parts.host)
+    except httpx.InvalidURL:
+        is_whole = False
+    if not is_whole:
+        raise ValueError(
+            f"{given!r} is no address of a server: write it with its scheme, as in https://api.example.com"
+        )
+    return given
+
+
 def headers_of(token: str | None) -> dict[str, str]:
     """What every request has."""
     own = {"user-agent": AGENT, "accept": "application/json"}

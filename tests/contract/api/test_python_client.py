@@ -1,16 +1,18 @@
 """The Python client that is kept is what the API's document gives; it installs alone, and its types are true."""
 
 import os
-import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import httpx
 import pytest
+from packaging.requirements import Requirement
 
 from fixtures.machine.processes import ROOT
 from fixtures.python_client.generated_client import CLIENT, GENERATED, document_of_api, texts_of, written_to
+from fixtures.python_client.pasting import NotTaken, ReadingPrompt, python_blocks
 
 _UV = Path(os.environ.get("LOCKSTEP_LOCAL_DIR", ROOT / ".local")) / "bootstrap" / "venv" / "bin" / "uv"
 _PROGRAM = """
@@ -108,6 +110,24 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "venv" / "bin" / "python"
 
 
+def test_any_backend_that_an_index_has_builds_it() -> None:
+    [required] = tomllib.loads((CLIENT / "pyproject.toml").read_text())["build-system"]["requires"]
+    backend = Requirement(required)
+    assert [version for version in ("0.9.0", "0.13.0", "0.13.6") if not backend.specifier.contains(version)] == []
+
+
+@pytest.mark.parametrize("page", _PAGES.values(), ids=list(_PAGES))
+def test_each_block_of_a_page_can_be_pasted_into_pythons_prompt(page: Path) -> None:
+    for block in python_blocks(page):
+        ReadingPrompt().paste(block)
+
+
+def test_a_block_that_the_prompt_does_not_take_is_found() -> None:
+    for block in ("for one in ():\n    pass\nprint()\n", "print(\n"):
+        with pytest.raises(NotTaken):
+            ReadingPrompt().paste(block)
+
+
 def test_the_wheel_has_all_of_it(installed: Path) -> None:
     program = (
         "import lockstep_client, pathlib; place = pathlib.Path(lockstep_client.__file__).parent\n"
@@ -134,8 +154,7 @@ def test_a_strict_checker_takes_a_program_that_is_right_and_finds_each_fault_of_
 ) -> None:
     (tmp_path / "right.py").write_text(_PROGRAM)
     for name, page in _PAGES.items():
-        blocks = re.findall(r"^```python\n(.*?)^```", page.read_text(), re.MULTILINE | re.DOTALL)
-        (tmp_path / name).write_text("\n".join(blocks))
+        (tmp_path / name).write_text("\n".join(python_blocks(page)))
     wrong = "from uuid import UUID\nfrom lockstep_client import Client, every\nclient = Client('http://127.0.0.1:1')\n"
     (tmp_path / "wrong.py").write_text(wrong + "\n".join(_WRONG))
     [site] = (installed.parents[1] / "lib").glob("python*/site-packages")

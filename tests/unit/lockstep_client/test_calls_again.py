@@ -208,3 +208,29 @@ async def test_an_answer_in_another_format_is_fetched_and_never_read_as_json() -
 )
 def test_retry_after_has_seconds_or_a_date(value: str, seconds: float | None) -> None:
     assert retry_after({"retry-after": value}) == seconds
+
+
+@pytest.mark.parametrize(
+    "address", ["127.0.0.1:20880", "localhost:8080", "api.example.com", "ftp://a.example", "https://", ""]
+)
+@pytest.mark.parametrize("kind", [Client, AsyncClient])
+def test_an_address_without_its_scheme_or_host_is_refused_at_once(
+    kind: type[Client | AsyncClient], address: str
+) -> None:
+    with pytest.raises(ValueError, match="write it with its scheme"):
+        kind(address, "token")
+
+
+@pytest.mark.parametrize(
+    ("detail", "said"),
+    [
+        ("/body/a: no", "400 Bad: /body/a: no; /body/b: never"),
+        ("no; and never", "400 Bad: no; and never; at /body/a; at /body/b"),
+        ("wrong", "400 Bad: wrong; /body/a: no; /body/b: never"),
+        ("/body/a: no; /body/b: never", "400 Bad: /body/a: no; /body/b: never"),
+    ],
+)
+def test_an_error_says_each_fault_once(detail: str, said: str) -> None:
+    faults = [{"pointer": "/body/a", "detail": "no"}, {"pointer": "/body/b", "detail": "never"}]
+    document = {"title": "Bad", "detail": detail, "errors": faults}
+    assert str(ApiError(httpx.Response(400, json=document))) == said
