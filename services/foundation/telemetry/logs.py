@@ -15,7 +15,8 @@ from opentelemetry import trace
 _bound: ContextVar[dict[str, str] | None] = ContextVar("lockstep_log_bound", default=None)
 _STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName", "color_message"}
 _encode = json.JSONEncoder(default=str, ensure_ascii=False).encode
-_NOISY = ("botocore", "aiobotocore", "urllib3", "httpx", "httpx2", "httpcore", "asyncio", "openai", "uvicorn.access")
+OURS = ("foundation", "control_plane", "llm_gateway", "orchestrator", "tool_runtime", "lambdas", "__main__")
+"""The names below which our own code logs. What others have to say is heard from WARNING on."""
 
 
 class JsonFormatter(logging.Formatter):
@@ -54,7 +55,7 @@ def _second(seconds: int) -> str:
 
 
 def configure(service: str, *, level: str = "INFO") -> None:
-    """Sends every log of this process to standard output as JSON; call it once, in `main()`."""
+    """Sends every log of this process to standard output as JSON; call it once, in `main()`. `level` is of our own."""
     # No line names its place in the code, its thread or its process, so logging need not look for them (its howto,
     # "Optimization").
     logging._srcfile = None  # noqa: SLF001  # the documented switch
@@ -63,13 +64,22 @@ def configure(service: str, *, level: str = "INFO") -> None:
     handler.setFormatter(JsonFormatter(service))
     root = logging.getLogger()
     root.handlers[:] = [handler]
-    root.setLevel(level)
-    for name in _NOISY:
-        logging.getLogger(name).setLevel(logging.WARNING)
+    root.setLevel(max(logging.WARNING, logging.getLevelNamesMapping()[level]))
+    for name in OURS:
+        logging.getLogger(name).setLevel(level)
+    logging.getLogger("stamina").filters[:] = [_Expected()]
     for name in ("uvicorn", "uvicorn.error"):
         uvicorn_logger = logging.getLogger(name)
         uvicorn_logger.handlers.clear()
         uvicorn_logger.propagate = True
+
+
+class _Expected(logging.Filter):
+    """Of a library that warns of each try that failed and is made again: whoever tries says it if none succeeds."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.levelno, record.levelname = logging.DEBUG, "DEBUG"
+        return logging.getLogger(OURS[0]).isEnabledFor(logging.DEBUG)
 
 
 def bound() -> Mapping[str, str]:

@@ -6,6 +6,7 @@ platform's bucket can read: a chain that was written anew as a whole is found th
 
 import json
 import zipfile
+import zlib
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,8 +22,25 @@ _MICROSECOND = timedelta(microseconds=1)
 _DECODER = json.JSONDecoder()
 
 
+class NoArchive(Exception):
+    """The file is not there, cannot be read, or is no archive of a tenant."""
+
+
 def verify_archive(path: Path) -> AuditVerdict:
-    """`KeyError` and `zipfile.BadZipFile` for a file that is no archive of a tenant."""
+    """`NoArchive` where there is none whose audit could be looked at."""
+    try:
+        return _verify(path)
+    except OSError as error:
+        raise NoArchive(f"{path} cannot be read: {error.strerror or error}") from error
+    except (zipfile.BadZipFile, zlib.error) as error:
+        raise NoArchive(f"{path} is no archive of a tenant, or is damaged: {error}") from error
+    except (KeyError, TypeError, ValueError, RuntimeError) as error:
+        # Members that an archive of ours has are missing, are no JSON, or are encrypted.
+        what = error.args[0] if isinstance(error, KeyError) and error.args else error
+        raise NoArchive(f"{path} does not have what an archive of a tenant has: {what}") from error
+
+
+def _verify(path: Path) -> AuditVerdict:
     with zipfile.ZipFile(path) as archive:
         manifest = json.loads(archive.read("manifest.json"))
         verdict = AuditVerdict(TenantId(UUID(manifest["tenant_id"])))

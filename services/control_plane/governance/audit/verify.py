@@ -2,7 +2,7 @@
 
 Without `--tenant` it verifies the platform's and those of all tenants; the platform's line has no tenant.
 With `--archive` it verifies what a tenant has taken along, and needs neither database nor bucket.
-It ends with 1 when anything is broken.
+It ends with 1 when anything is broken, and with 2 when there is no such archive.
 """
 
 import argparse
@@ -16,7 +16,7 @@ from uuid import UUID
 from pydantic import PostgresDsn
 
 from control_plane.governance.audit.anchors import AuditAnchors
-from control_plane.governance.audit.archived import verify_archive
+from control_plane.governance.audit.archived import NoArchive, verify_archive
 from control_plane.governance.audit.verifying import AuditVerdict, verify
 from control_plane.settings import AuditSettings
 from foundation.cloud.clients import Clients
@@ -60,7 +60,11 @@ def main() -> None:
     parser.add_argument("--archive", type=Path, help="that of this archive of a tenant")
     asked = parser.parse_args()
     if asked.archive is not None:
-        found = [verify_archive(asked.archive)]
+        try:
+            found = [verify_archive(asked.archive)]
+        except NoArchive as error:
+            sys.stderr.write(f"{error}; give the file that an export of a tenant has given\n")
+            sys.exit(2)
     else:
         found = asyncio.run(verdicts(None if asked.tenant is None else TenantId(asked.tenant)))
     for one in found:

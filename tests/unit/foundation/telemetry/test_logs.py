@@ -3,14 +3,18 @@
 import io
 import json
 import logging
+import subprocess
 import sys
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from fixtures.machine.processes import ROOT
 from foundation.telemetry import traces
-from foundation.telemetry.logs import FrequentLogLine, JsonFormatter, bind
+from foundation.telemetry.logs import OURS, FrequentLogLine, JsonFormatter, bind
+
+SERVICES = ROOT / "services"
 
 
 class Stream(io.StringIO):
@@ -91,3 +95,40 @@ def test_a_stream_that_takes_nothing_does_not_end_what_was_done(
     stream.full = True
     FrequentLogLine("a.b", "settled").log({})
     assert "no space left" in capsys.readouterr().err
+
+
+_CHATTER = """
+import logging, sys
+from foundation.telemetry import logs
+logs.configure("test", level=sys.argv[1])
+for name in ("control_plane.a", "fontTools.subset", "uvicorn.error", "stamina"):
+    for level in ("debug", "info", "warning"):
+        getattr(logging.getLogger(name), level)("said")
+"""
+
+
+@pytest.mark.parametrize(
+    ("level", "ours", "of_stamina"),
+    [("DEBUG", ["DEBUG", "INFO", "WARNING"], ["DEBUG"]), ("INFO", ["INFO", "WARNING"], []), ("ERROR", [], [])],
+)
+def test_libraries_are_heard_from_warnings_on_and_retries_by_who_looks_closely(
+    level: str, ours: list[str], of_stamina: list[str]
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _CHATTER, level], env={"PYTHONPATH": str(SERVICES)}, capture_output=True, check=True
+    )
+    heard: dict[str, list[str]] = {"control_plane.a": [], "fontTools.subset": [], "uvicorn.error": [], "stamina": []}
+    for said in map(json.loads, done.stdout.splitlines()):
+        heard[said["logger"]].append(said["level"])
+    others = [] if level == "ERROR" else ["WARNING"]
+    assert heard == {
+        "control_plane.a": ours,
+        "fontTools.subset": others,
+        "uvicorn.error": others,
+        "stamina": of_stamina,
+    }
+
+
+def test_our_own_loggers_are_those_of_our_packages() -> None:
+    packages = {one.parent.name for one in SERVICES.glob("*/__init__.py")}
+    assert set(OURS) == {*packages, "__main__"}

@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +18,7 @@ from control_plane.governance.tenant_exports.making import ExportMaking
 from fixtures.api.api_in_process import ApiInProcess
 from fixtures.gateways.gateway import Tenant
 from fixtures.machine.postgres import ScratchDatabase
+from fixtures.machine.processes import ROOT
 from foundation.cloud.objects.fake import FakeObjectStore
 from foundation.domain.ids import TenantId, new_uuid
 from foundation.storage.people import audit
@@ -114,3 +117,37 @@ async def test_the_chain_is_verified_from_the_archive_alone(
     for table, change, said in CHANGES.values():
         [fault] = verify_archive(rewritten(path, table, change)).faults
         assert said in fault
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (None, "cannot be read: No such file or directory"),
+        (b"%PDF-1.7 a statement", "is no archive of a tenant, or is damaged"),
+        ({"other.txt": b"x"}, "does not have what an archive of a tenant has"),
+        ({"manifest.json": b"{"}, "does not have what an archive of a tenant has"),
+        ({"manifest.json": b"[]"}, "does not have what an archive of a tenant has"),
+    ],
+    ids=["nothing", "a pdf", "another zip", "no json", "no manifest"],
+)
+def test_what_is_no_archive_is_told_in_one_line(
+    content: bytes | dict[str, bytes] | None, words: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "archive.zip"
+    if isinstance(content, bytes):
+        path.write_bytes(content)
+    elif content is not None:
+        with zipfile.ZipFile(path, "w") as archive:
+            for name, body in content.items():
+                archive.writestr(name, body)
+    done = subprocess.run(
+        [sys.executable, "-m", "control_plane.governance.audit.verify", "--archive", str(path)],
+        env={"PYTHONPATH": str(ROOT / "services")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    [told] = done.stderr.splitlines()
+    assert (done.returncode, done.stdout) == (2, "")
+    assert told.startswith(str(path))
+    assert words in told
