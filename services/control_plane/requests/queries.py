@@ -12,6 +12,7 @@ from pydantic import BeforeValidator
 
 from control_plane.requests.answers.deprecations import note_use
 from foundation.contracts.accepted.accepted_json import pointer_of
+from foundation.contracts.accepted.sentences import first_of
 from foundation.domain.errors import BadRequest, Fault
 
 _BOOLEANS = frozenset({"true", "false"})
@@ -49,7 +50,7 @@ async def known_query(request: Request) -> None:
             # The framework would also read yes, on, 1 and t.
             faults.append(Fault(f"/query{pointer_of([name])}", "write true or false"))
     if faults:
-        raise BadRequest(f"{faults[0].pointer}: {faults[0].detail}", faults=tuple(faults))
+        raise BadRequest(first_of(faults, most=5), faults=tuple(faults))
 
 
 def _query_of(dependant: Dependant) -> Iterator[Any]:

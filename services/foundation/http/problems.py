@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from foundation.contracts.accepted.accepted_json import pointer_of
-from foundation.contracts.accepted.sentences import sentence_of_error
+from foundation.contracts.accepted.sentences import first_of, sentence_of_error
 from foundation.domain import errors
 from foundation.domain.people.admission import NoCredential
 from foundation.http.methods import allowed_methods
@@ -23,10 +23,10 @@ MEDIA_TYPE = "application/problem+json"
 _OUR_FAULT = 500
 
 
+_CORRECTED = {400, 422}
 _REMEDIES: Mapping[int, str] = {
-    400: "correct what the detail names, and send the request again",
+    **dict.fromkeys(_CORRECTED, "correct what the detail names, and send the request again"),
     404: "check the id; what another tenant has is not found either",
-    422: "correct what the detail names, and send the request again",
 }
 """For errors that say nothing closer; where a vendor's wire carries an error, its message stands alone."""
 
@@ -41,7 +41,11 @@ def problem_body(error: errors.LockstepError) -> dict[str, object]:
         "retryable": error.retryable,
         **error.data(),
     }
-    if remedy := error.remedy or _REMEDIES.get(status_of(error)):
+    usual = _REMEDIES.get(status_of(error))
+    if "errors" in body and status_of(error) in _CORRECTED:
+        # The detail has the first of them alone.
+        usual = "correct what `errors` name, and send the request again"
+    if remedy := error.remedy or usual:
         body["remedy"] = remedy
     if trace_id := current_trace_id():
         body["trace_id"] = trace_id
@@ -104,8 +108,7 @@ async def _invalid(request: Request, error: RequestValidationError) -> JSONRespo
             ),
             instance=request.url.path,
         )
-    detail = "; ".join(str(fault) for fault in faults[:5])
-    return problem_response(errors.BadRequest(detail, faults=faults), instance=request.url.path)
+    return problem_response(errors.BadRequest(first_of(faults, most=5), faults=faults), instance=request.url.path)
 
 
 async def _http(request: Request, error: HTTPException) -> JSONResponse:

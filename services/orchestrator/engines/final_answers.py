@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 from foundation.contracts.accepted.accepted_json import NotAccepted, parse_json
+from foundation.contracts.accepted.sentences import first_of
 from foundation.contracts.forms import data_faults
 from foundation.contracts.steps.final_output import FinalOutput
 from foundation.domain.failures import FailureCode
@@ -39,9 +40,8 @@ async def check_data(data: Any, wanted: FinalOutput) -> None:
     # The check may take a while, and other steps run in this loop.
     faults = await asyncio.to_thread(data_faults, wanted.schema_, data)
     if faults:
-        told = "; ".join(f"{fault.pointer or 'the whole'}: {fault.detail}" for fault in faults[:_TOLD_FAULTS])
-        more = f"; and {len(faults) - _TOLD_FAULTS} more" if len(faults) > _TOLD_FAULTS else ""
-        raise WrongAnswer(f"the answer does not satisfy the schema: {told}{more}")
+        told = first_of([f"{fault.pointer or 'the whole'}: {fault.detail}" for fault in faults], most=_TOLD_FAULTS)
+        raise WrongAnswer(f"the answer does not satisfy the schema: {told}")
 
 
 def form_of_answer(wanted: FinalOutput) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+from foundation.contracts.accepted.sentences import first_of
 from foundation.contracts.expressions.evaluation import ExpressionError
 from foundation.contracts.steps.base import ITEMS_AT_ONCE, MAX_ITEMS
 from foundation.domain.failures import FailureCode, PlacedFailure
@@ -70,11 +71,8 @@ def collected(ended: list[EndedItem], *, excused: bool = False) -> StepFinished:
     bad = [item for item in ended if item.status is not StepStatus.SUCCESS]
     if not bad or excused:
         return StepFinished(outputs, turn=1)
-    named = "; ".join(
-        f"{item.name}: {(item.error or {}).get('detail', item.status.value)}" for item in bad[:_MOST_NAMED]
-    )
-    more = f"; and {len(bad) - _MOST_NAMED} more" if len(bad) > _MOST_NAMED else ""
-    detail = f"{len(bad)} of {len(ended)} items did not succeed: {named}{more}"
+    told = [f"{item.name}: {(item.error or {}).get('detail', item.status.value)}" for item in bad]
+    detail = f"{len(bad)} of {len(ended)} items did not succeed: {first_of(told, most=_MOST_NAMED)}"
     causes = tuple(_cause_of(item) for item in bad[:_MOST_NAMED])
     raise TickFailed(FailureCode.ITEMS_FAILED, detail, output=outputs, causes=causes)
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from foundation.cloud.objects.base import ObjectStore
 from foundation.contracts.accepted.file_names import names_in_each_others_way
+from foundation.contracts.accepted.sentences import first_of
 from foundation.contracts.tool_job import JobInput
 from foundation.contracts.tools.calls.staged_files import read_files
 from foundation.domain.failures import FailureCode
@@ -36,7 +37,7 @@ async def stage(
     """
     references, faults = read_files(files)
     if faults:
-        detail = "; ".join(f"{at}{fault.pointer}: {fault.detail}" for fault in faults[:3])
+        detail = first_of([f"{at}{fault.pointer}: {fault.detail}" for fault in faults], most=3)
         raise TickFailed(FailureCode.FILES_INVALID, detail)
     staged = []
     for reference in references:

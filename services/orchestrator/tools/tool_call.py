@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from foundation.contracts.accepted.file_names import names_in_each_others_way
+from foundation.contracts.accepted.sentences import first_of
 from foundation.contracts.tool_job import JobLimits, ToolResult
 from foundation.contracts.tools.arguments import MAX_SECONDS, ProgramArguments, ToolArguments
 from foundation.contracts.tools.calls.profile_limits import PROFILE_LIMITS
@@ -42,7 +43,7 @@ class ToolCall:
 def checked_arguments(call: ToolCall, contract: ToolContract) -> ToolArguments:
     """The arguments as the tool's contract reads them; `TickFailed` with the places where they are wrong."""
     if faults := contract.faults(call.arguments):
-        details = "; ".join(f"/arguments{fault.pointer}: {fault.detail}" for fault in faults[:3])
+        details = first_of([f"/arguments{fault.pointer}: {fault.detail}" for fault in faults], most=3)
         raise TickFailed(FailureCode.ARGUMENTS_INVALID, f"{call.tool} cannot be called with these arguments: {details}")
     given = contract.arguments.model_validate(call.arguments)
     if isinstance(given, ProgramArguments):

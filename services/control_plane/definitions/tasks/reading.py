@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from control_plane.definitions.tasks.shape_faults import definition_shape_faults
 from foundation.contracts.accepted.distinct import repeated
+from foundation.contracts.accepted.sentences import first_of
 from foundation.contracts.accepted.shown_text import hidden_in
 from foundation.contracts.definition import TaskDefinition, definition_faults
 from foundation.contracts.steps.base import STEP_NAME_PATTERN
@@ -45,7 +46,7 @@ class ReadDefinition:
     def require(self) -> TaskDefinition:
         """The definition; `InvalidDefinition` with every fault where it has any."""
         if self.faults or self.definition is None:
-            first = "; ".join(str(fault) for fault in self.faults[:3])
+            first = first_of(self.faults, most=3)
             raise InvalidDefinition(f"the definition cannot run: {first}", faults=self.faults)
         return self.definition
 

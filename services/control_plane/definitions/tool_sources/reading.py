@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from control_plane.definitions.tool_sources.schemas import NewToolSource, ReadByStep
 from control_plane.identity.callers import ApiCaller
-from foundation.contracts.accepted.sentences import sentence_of_error
+from foundation.contracts.accepted.sentences import first_of, sentence_of_error
 from foundation.contracts.expressions.evaluation import expressions_in
 from foundation.contracts.tools.calls.staged_files import read_files
 from foundation.contracts.tools.mcp.listing import MCP_LIST, McpListing
@@ -49,7 +49,8 @@ def of_document(name: str, wanted: NewToolSource) -> ReadTools:
     found = read_openapi(name, wanted.document, Wishes(wanted.server, wanted.operations, wanted.effects))
     if found.faults:
         faults = tuple(Fault(_in_body(fault.pointer, "document"), fault.detail) for fault in found.faults)
-        raise InvalidDefinition(f"the document cannot become tools: {faults[0].detail}", faults=faults)
+        why = first_of([fault.detail for fault in faults], most=1)
+        raise InvalidDefinition(f"the document cannot become tools: {why}", faults=faults)
     hosts = sorted({tool.host for tool in found.tools})
     tools = {tool.operation: _stored(tool) for tool in found.tools}
     return ReadTools(
@@ -72,7 +73,8 @@ async def of_server(
     found = read_listing(name, listed, ToolWishes(wanted.operations, wanted.effects))
     if found.faults:
         faults = tuple(Fault(_in_body(fault.pointer, "listed"), fault.detail) for fault in found.faults)
-        raise InvalidDefinition(f"what the server shows cannot become tools: {faults[0].detail}", faults=faults)
+        why = first_of([fault.detail for fault in faults], most=1)
+        raise InvalidDefinition(f"what the server shows cannot become tools: {why}", faults=faults)
     server = McpServer.model_validate(given["server"])
     source = McpSource(
         server=server,

@@ -4,6 +4,7 @@ from control_plane.definitions.tool_sources.reading import of_document, of_serve
 from control_plane.definitions.tool_sources.schemas import NewToolSource, ToolSourceView
 from control_plane.identity.callers import ApiCaller
 from control_plane.requests.etags import stale
+from foundation.contracts.accepted.sentences import first_of
 from foundation.contracts.definition import MAX_SOURCES
 from foundation.domain.errors import Conflict, InvalidDefinition, NotFound, VersionMismatch
 from foundation.storage import tool_sources
@@ -27,7 +28,7 @@ async def put(
 ) -> ToolSourceView:
     """The source at its next version, 1 when it is new; an expected version is the one that is replaced."""
     if faults := tuple(wanted.faults()):
-        raise InvalidDefinition(faults[0].detail, faults=faults)
+        raise InvalidDefinition(first_of([fault.detail for fault in faults], most=1), faults=faults)
     if wanted.read_by is None:
         found = of_document(name, wanted)
     else:

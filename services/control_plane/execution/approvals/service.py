@@ -6,6 +6,7 @@ from typing import Any
 from control_plane.execution.approvals.schemas import NewDecision
 from control_plane.identity.callers import ApiCaller
 from control_plane.requests.etags import require_version, stale
+from foundation.contracts.accepted.sentences import first_of
 from foundation.contracts.accepted.shown_text import hidden_in_lines
 from foundation.contracts.forms import data_faults
 from foundation.contracts.moments import told
@@ -106,7 +107,7 @@ async def _accepted(wanted: NewDecision, form: dict[str, Any] | None) -> dict[st
         found = await asyncio.to_thread(data_faults, form, data)
         faults += [Fault(f"/body/data{fault.pointer}", fault.detail) for fault in found]
     if faults:
-        raise BadRequest(f"the decision cannot be taken: {faults[0]}", faults=tuple(faults))
+        raise BadRequest(f"the decision cannot be taken: {first_of(faults, most=3)}", faults=tuple(faults))
     return data
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from control_plane.execution.outcomes.schemas import NewOutcome, OutcomeView
 from control_plane.execution.runs import missing_steps, read
 from control_plane.identity.callers import ApiCaller
+from foundation.contracts.accepted.sentences import first_of
 from foundation.contracts.accepted.shown_text import hidden_in_lines
 from foundation.contracts.tool_job import RESULT_BYTES
 from foundation.domain.errors import BadRequest, Conflict, Fault
@@ -83,4 +84,4 @@ def _require_plain(wanted: NewOutcome) -> None:
     if len(json.dumps(wanted.result)) > RESULT_BYTES:
         faults.append(Fault("/body/result", f"a tool's result has at most {RESULT_BYTES} bytes"))
     if faults:
-        raise BadRequest(f"the decision cannot be taken: {faults[0]}", faults=tuple(faults))
+        raise BadRequest(f"the decision cannot be taken: {first_of(faults, most=3)}", faults=tuple(faults))

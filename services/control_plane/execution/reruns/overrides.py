@@ -5,6 +5,7 @@ from typing import Any
 
 from control_plane.definitions.tasks.reading import read_definition
 from foundation.contracts.accepted.accepted_json import pointer_of
+from foundation.contracts.accepted.sentences import first_of
 from foundation.contracts.definition import TaskDefinition
 from foundation.domain.errors import Fault, InvalidDefinition
 
@@ -45,5 +46,5 @@ def _in_the_request(fault: Fault, names: list[str]) -> Fault:
 
 
 def _refused(faults: list[Fault]) -> InvalidDefinition:
-    first = "; ".join(str(fault) for fault in faults[:3])
+    first = first_of(faults, most=3)
     return InvalidDefinition(f"the steps cannot run with these overrides: {first}", faults=tuple(faults))

@@ -8,6 +8,7 @@ from control_plane.execution.runs import missing_steps, read
 from control_plane.execution.runs.quota import require_room
 from control_plane.identity.callers import ApiCaller
 from control_plane.requests.etags import require_version
+from foundation.contracts.accepted.sentences import first_of
 from foundation.contracts.steps.base import Budget
 from foundation.domain.errors import BadRequest, Conflict, Fault, IllegalTransition, NotFound
 from foundation.domain.ids import RunId, StepId
@@ -90,7 +91,7 @@ async def _require_known(
         elif named.index(name) != place:
             faults.append(Fault(f"/body/from/{place}", f"{name!r} is named twice"))
     if faults:
-        first = "; ".join(str(fault) for fault in faults[:3])
+        first = first_of(faults, most=3)
         remedy = "GET /runs/{id}/steps lists the run's steps"
         raise BadRequest(f"these steps cannot run again: {first}", faults=tuple(faults), remedy=remedy)
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from control_plane.governance.tenant_policy import service as tenant_policy
 from control_plane.identity.callers import ApiCaller
+from foundation.contracts.accepted.sentences import first_of
 from foundation.contracts.policy.bounds import TenantBounds
 from foundation.contracts.policy.providers import ProviderPolicy
 from foundation.domain.errors import BadRequest, Fault
@@ -23,7 +24,7 @@ async def put(tx: Transaction, caller: ApiCaller, policy: ProviderPolicy) -> Non
         *_above("regions", policy.regions, bounds.regions),
     ]
     if faults:
-        detail = f"the policy is above the bounds of the tenant: {faults[0]}"
+        detail = f"the policy is above the bounds of the tenant: {first_of(faults, most=3)}"
         remedy = "GET /api/v1/tenants/{tenant_id}/bounds shows them; only an operator of the platform changes them"
         raise BadRequest(detail, faults=tuple(faults), remedy=remedy)
     await tenant_policy.replace(tx, caller, {PROVIDERS: policy}, action="provider_policy.put")

@@ -52,10 +52,10 @@ async def get_policy(caller: LimitReader, tx: Tx, response: Response) -> QuotaPo
     responses=refusals(412, 413, 415),
 )
 async def put_policy(
-    body: QuotaPolicy, caller: LimitWriter, tx: Tx, response: Response, conditions: PutConditions
+    body: QuotaPolicy, caller: LimitWriter, app: App, tx: Tx, response: Response, conditions: PutConditions
 ) -> QuotaPolicy:
     await tenant_policy.require_seen(tx, caller, [service.QUOTAS], conditions)
-    await service.put(tx, caller, body)
+    await service.put(tx, caller, body, max_open=app.settings.max_open_runs)
     _, response.headers["ETag"] = await tenant_policy.read_tagged(tx, caller, [service.QUOTAS])
     return body
 

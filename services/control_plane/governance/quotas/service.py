@@ -1,12 +1,15 @@
 """What of the tenant's quotas is used up, and the tenant's own numbers, which an operator's bounds hold down."""
 
+from collections.abc import Mapping
+
 from control_plane.governance.quotas.schemas import QuotaView
 from control_plane.governance.tenant_policy import service as tenant_policy
 from control_plane.identity.callers import ApiCaller
+from foundation.contracts.accepted.sentences import first_of
 from foundation.contracts.policy.quotas import QuotaPolicy
 from foundation.domain.errors import BadRequest, Fault, NotFound
 from foundation.domain.ids import UserId
-from foundation.domain.policy.quotas import QUOTAS_OF, Quota, QuotaScope
+from foundation.domain.policy.quotas import QUOTAS_OF, LimitSource, Quota, QuotaScope, lowest
 from foundation.storage.execution import runs
 from foundation.storage.limits import quotas, stored_bytes
 from foundation.storage.people import tenancy
@@ -14,6 +17,16 @@ from foundation.storage.session.database import Transaction
 
 QUOTAS = "quotas"
 """The member of a tenant's settings."""
+_ALLOWING: Mapping[LimitSource | None, tuple[str, str]] = {
+    LimitSource.OPERATOR: (
+        "an operator of the platform",
+        "GET /api/v1/tenants/{tenant_id}/bounds shows them; only an operator of the platform raises them",
+    ),
+    LimitSource.PLATFORM: (
+        "the platform",
+        f"write at most what every tenant may have; {LimitSource.PLATFORM.raised_by()} (LOCKSTEP_MAX_OPEN_RUNS)",
+    ),
+}
 
 
 async def standing(tx: Transaction, caller: ApiCaller, *, user_id: UserId | None, max_open: int) -> list[QuotaView]:
@@ -46,17 +59,26 @@ async def standing(tx: Transaction, caller: ApiCaller, *, user_id: UserId | None
     return shown
 
 
-async def put(tx: Transaction, caller: ApiCaller, policy: QuotaPolicy) -> None:
-    """`BadRequest` with the places of numbers that are above what the operator allows."""
-    bounds = (await quotas.read_rules(tx, caller.tenant_id)).bounds
-    faults = []
+async def put(tx: Transaction, caller: ApiCaller, policy: QuotaPolicy, *, max_open: int) -> None:
+    """`BadRequest` with the places of numbers that are above what the operator or the platform allows."""
+    require_within(policy, (await quotas.read_rules(tx, caller.tenant_id)).bounds, at="/body", max_open=max_open)
+    await tenant_policy.replace(tx, caller, {QUOTAS: policy}, action="quota_policy.put")
+
+
+def require_within(policy: QuotaPolicy, bounds: QuotaPolicy, *, at: str, max_open: int) -> None:
+    """`BadRequest` with the places, below `at`, of numbers above these bounds, or above what the platform allows all.
+
+    A number above either would never hold.
+    """
+    faults, remedies = [], {}
     for scope, of_scope in QUOTAS_OF.items():
         for quota in of_scope:
-            wanted, most = policy.most(scope, quota), bounds.most(scope, quota)
-            if wanted is not None and most is not None and wanted > most:
-                faults.append(Fault(f"/body/{scope}/{quota}", f"an operator of the platform allows {most} at most"))
+            of_platform = max_open if quota is Quota.OPEN_RUNS else None
+            limit = lowest({LimitSource.OPERATOR: bounds.most(scope, quota), LimitSource.PLATFORM: of_platform})
+            wanted = policy.most(scope, quota)
+            if wanted is not None and limit.most is not None and wanted > limit.most:
+                who, remedies[limit.set_by] = _ALLOWING[limit.set_by]
+                faults.append(Fault(f"{at}/{scope}/{quota}", f"{who} allows {limit.most} at most"))
     if faults:
-        detail = f"the quotas are above the bounds of the tenant: {faults[0]}"
-        remedy = "GET /api/v1/tenants/{tenant_id}/bounds shows them; only an operator of the platform raises them"
-        raise BadRequest(detail, faults=tuple(faults), remedy=remedy)
-    await tenant_policy.replace(tx, caller, {QUOTAS: policy}, action="quota_policy.put")
+        detail = f"the quotas are above the bounds of the tenant: {first_of(faults, most=3)}"
+        raise BadRequest(detail, faults=tuple(faults), remedy="; ".join(remedies.values()))

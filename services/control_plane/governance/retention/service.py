@@ -3,6 +3,7 @@
 from control_plane.governance.retention.schemas import KeptView
 from control_plane.governance.tenant_policy import service as tenant_policy
 from control_plane.identity.callers import ApiCaller
+from foundation.contracts.accepted.sentences import first_of
 from foundation.contracts.policy.bounds import TenantBounds
 from foundation.contracts.policy.retention import RetentionPolicy, kept
 from foundation.domain.errors import BadRequest, Fault
@@ -37,7 +38,7 @@ async def put(tx: Transaction, caller: ApiCaller, policy: RetentionPolicy) -> No
         if days is not None and between.most is not None and days > between.most:
             faults.append(Fault(f"/body/{kind}", f"an operator of the platform allows {between.most} days at most"))
     if faults:
-        detail = f"the days are not between the bounds of the tenant: {faults[0]}"
+        detail = f"the days are not between the bounds of the tenant: {first_of(faults, most=3)}"
         remedy = "GET /api/v1/tenants/{tenant_id}/bounds shows them; only an operator of the platform changes them"
         raise BadRequest(detail, faults=tuple(faults), remedy=remedy)
     await tenant_policy.replace(tx, caller, {RETENTION: policy}, action="retention_policy.put")

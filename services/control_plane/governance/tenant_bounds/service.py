@@ -1,11 +1,13 @@
 """Reads and sets the bounds of a tenant; each change is told in its audit and in the platform's."""
 
+from control_plane.governance.quotas.service import require_within
 from control_plane.governance.tenant_policy.service import as_kind
 from control_plane.identity.callers import ApiCaller, Operator
 from control_plane.people.tenants import service as tenants
 from control_plane.requests.etags import content_tag, quoted, require_content
 from control_plane.resources import AppResources
 from foundation.contracts.policy.bounds import TenantBounds
+from foundation.contracts.policy.quotas import QuotaPolicy
 from foundation.domain.ids import TenantId
 from foundation.storage.people import audit, tenant_settings
 from foundation.storage.retention import sweeps
@@ -27,8 +29,14 @@ async def read(app: AppResources, caller: Operator | ApiCaller, tenant_id: Tenan
 async def replace(
     app: AppResources, operator: Operator, tenant_id: TenantId, bounds: TenantBounds | None, *, expected: Expected
 ) -> str:
-    """The new ETag; None removes them. What the tenant chose before holds on as far as the new bounds let it."""
+    """The new ETag; None removes them. What the tenant chose before holds on as far as the new bounds let it.
+
+    `BadRequest` for bounds above what the platform allows all.
+    """
     await tenants.get(app, operator, tenant_id)
+    if bounds is not None:
+        most = app.settings.max_open_runs
+        require_within(bounds.quotas, QuotaPolicy(), at="/body/quotas", max_open=most)
     async with app.database.tenant(tenant_id) as tx:
         before = (await tenant_settings.read(tx, tenant_id, lock=True)).get(BOUNDS)
         require_content("bounds", before, expected)

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from control_plane.integrations.triggers.secrets import path_of
 from control_plane.requests.answers.readable import Readable
 from control_plane.requests.texts import Name
-from foundation.contracts.accepted.sentences import WrittenAs
+from foundation.contracts.accepted.sentences import WrittenAs, first_of
 from foundation.contracts.definition import MAX_VERSION
 from foundation.contracts.forms import form_faults
 from foundation.domain.ids import ApiKeyId, RunId, TaskId, TenantId, TriggerCallId, TriggerId, UserId
@@ -22,7 +22,7 @@ MAX_CALLS_PER_MINUTE = 600
 
 def _form(form: dict[str, Any]) -> dict[str, Any]:
     if faults := form_faults(form):
-        raise ValueError(str(faults[0]))
+        raise ValueError(first_of(faults, most=3))
     return form
 
 

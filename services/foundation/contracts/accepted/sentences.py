@@ -1,7 +1,7 @@
 """Pydantic's errors as sentences for whoever sent the value."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -118,6 +118,13 @@ def _in_json(quoted: str) -> str:
 
 def _counted(number: int, unit: str) -> str:
     return f"1 {unit} is" if number == 1 else f"{number} {unit}s are"
+
+
+def first_of(sentences: Sequence[object], *, most: int) -> str:
+    """So many of them in one sentence, and how many more there are: nothing is left out unsaid."""
+    more = len(sentences) - most
+    told = "; ".join(map(str, sentences[:most]))
+    return f"{told}; and {more} more" if more > 0 else told
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,3 +119,13 @@ def test_only_who_is_not_known_is_asked_for_a_token() -> None:
 @pytest.mark.parametrize(("error", "retryable"), [(QuotaExceeded("many"), True), (NotFound("none"), False)])
 def test_a_problem_says_whether_the_same_call_may_succeed_later(error: LockstepError, *, retryable: bool) -> None:
     assert problem_body(error)["retryable"] is retryable
+
+
+def test_a_detail_counts_the_faults_that_it_does_not_have_and_the_remedy_names_all() -> None:
+    document = {"name": "a", "steps": [{"name": "a", "kind": "noop"}], "egress": ["a b", "c d", "e f", "g h"]}
+    with pytest.raises(InvalidDefinition) as refused:
+        read_definition(document)
+    body = problem_body(refused.value)
+    assert len(refused.value.faults) == 4
+    assert str(body["detail"]).endswith("; and 1 more")
+    assert body["remedy"] == "correct what `errors` name, and send the request again"

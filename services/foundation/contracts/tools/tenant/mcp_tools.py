@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from foundation.contracts.accepted.accepted_json import pointer_of
+from foundation.contracts.accepted.sentences import first_of
 from foundation.contracts.accepted.shown_text import without_hidden
 from foundation.contracts.forms import form_faults
 from foundation.contracts.tools.mcp.listing import ListedTool
@@ -132,6 +133,5 @@ def _form(schema: Mapping[str, Any], at: tuple[str | int, ...]) -> dict[str, Any
         reason = f"{taken[0]!r} is an argument of the platform's own, and cannot be one of the tool"
         raise DocumentFault((*at, "properties", taken[0]), reason)
     if faults := form_faults(form):
-        first = faults[0]
-        raise DocumentFault(at, f"its arguments cannot be checked: {first.pointer}: {first.detail}")
+        raise DocumentFault(at, f"its arguments cannot be checked: {first_of(faults, most=3)}")
     return form

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from foundation.contracts.accepted.accepted_json import pointer_of
+from foundation.contracts.accepted.sentences import first_of
 from foundation.contracts.accepted.shown_text import hidden_in, without_hidden
 from foundation.contracts.egress.urls import web_address
 from foundation.contracts.forms import form_faults
@@ -252,8 +253,7 @@ class ReadOperation:
         if self._forms.definitions:
             form["$defs"] = self._forms.definitions
         if faults := form_faults(form):
-            first = faults[0]
-            raise DocumentFault(self._operation.at, f"its arguments cannot be checked: {first.pointer}: {first.detail}")
+            raise DocumentFault(self._operation.at, f"its arguments cannot be checked: {first_of(faults, most=3)}")
         return form
 
 

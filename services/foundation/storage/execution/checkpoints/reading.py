@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from foundation.contracts.accepted.sentences import first_of
 from foundation.domain.ids import StepId, TenantId
 from foundation.storage.execution.checkpoints.bodies import unpacked
 from foundation.storage.execution.checkpoints.chains import CheckpointCorrupt, Manifest, chain
@@ -61,7 +62,7 @@ async def load(tx: Transaction, tenant_id: TenantId, step_id: StepId, *, expecte
         except CheckpointCorrupt as error:
             refused.append(Refused(row.turn, error.detail))
         below = row.turn
-    shown = "; ".join(_words(one) for one in refused[:_MOST_NAMED]) or "its row names one, and there is none"
+    shown = first_of(list(map(_words, refused)), most=_MOST_NAMED) or "its row names one, and there is none"
     raise CheckpointCorrupt(
         f"step {step_id} has no checkpoint left to go on from: {shown}; a retry that names the step in `from` begins it"
         " from its beginning"

@@ -12,7 +12,7 @@ from fixtures.gateways.gateway import Tenant
 
 NOOP = {"name": "a", "kind": "noop"}
 LLM = {"name": "a", "kind": "llm", "prompt": "x"}
-REMEDY = "correct what the detail names, and send the request again"
+REMEDY = "correct what `errors` name, and send the request again"
 MEANT = "; where the text ${ itself is meant, write $${"
 NAME = "a name begins with a letter from a to z, followed by such letters, digits and _, 64 characters in all"
 KNOWN = "only 'input' and 'steps' (with `foreach` also 'item' and 'index', but not in `when` and `foreach`) are known"

@@ -186,6 +186,23 @@ async def test_a_fork_counts_and_nothing_stays_of_one_that_is_refused(
     assert runs_of(scratch, tenant) == 2
 
 
+async def test_nobody_sets_more_than_the_platform_allows_all(lonely_api: ApiInProcess, tenant: Tenant) -> None:
+    above = {"tenant": {"open_runs": 100_000}}
+    async with lonely_api.caller(tenant) as owner, lonely_api.operator() as operator:
+        for refused, at in (
+            (await owner.put("/quota-policy", json=above), "/body/tenant/open_runs"),
+            (
+                await operator.put(f"/tenants/{tenant.tenant_id}/bounds", json={"quotas": above}),
+                "/body/quotas/tenant/open_runs",
+            ),
+        ):
+            told = problem(refused, 400, "bad_request")
+            assert told["errors"] == [{"pointer": at, "detail": "the platform allows 1000 at most"}]
+            assert "LOCKSTEP_MAX_OPEN_RUNS" in told["remedy"]
+        await put(owner, {"tenant": {"open_runs": 1000}})
+        assert (await standing(owner))["tenant", "open_runs"]["limit"] == 1000
+
+
 async def test_a_tenant_s_numbers_stay_below_the_operator_s_bounds(
     lonely_api: ApiInProcess, tenant: Tenant, audited: Any, platform_acts: Any
 ) -> None:

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic_core._pydantic_core import list_all_errors
 
 from fixtures.api.unopened_apps import UNOPENED
-from foundation.contracts.accepted.sentences import OWN_WORDS, SENTENCES, sentence_of_error
+from foundation.contracts.accepted.sentences import OWN_WORDS, SENTENCES, first_of, sentence_of_error
 from foundation.contracts.definition import TaskDefinition
 
 # By the kind of a schema in pydantic_core, and by what bounds it: the kinds of error that it can give for JSON, or for
@@ -196,3 +196,10 @@ def test_what_pydantic_writes_as_python_is_told_as_json() -> None:
 def test_a_kind_without_words_is_not_told_in_pydantics() -> None:
     error = {"type": "callable_type", "loc": (), "msg": "Input should be callable"}
     assert sentence_of_error(error) == "it is not what the reference describes"
+
+
+@pytest.mark.parametrize(
+    ("count", "told"), [(0, ""), (1, "a"), (3, "a; b; c"), (4, "a; b; c; and 1 more"), (6, "a; b; c; and 3 more")]
+)
+def test_sentences_that_are_left_out_are_counted(count: int, told: str) -> None:
+    assert first_of("abcdef"[:count], most=3) == told
