@@ -9,6 +9,7 @@ from redis.asyncio import Redis
 
 from foundation.cloud.clients import Clients
 from foundation.cloud.objects.s3 import S3ObjectStore
+from foundation.contracts.gateway.ledger import Dialect
 from foundation.http.service_tokens import TokenVerifier
 from foundation.storage.session.database import Database, DatabaseSettings
 from foundation.storage.spans.writing import SpanKeeper
@@ -36,7 +37,6 @@ from llm_gateway.endpoints.count_tokens import TokenCounting
 from llm_gateway.endpoints.front import Front
 from llm_gateway.endpoints.models import Models
 from llm_gateway.endpoints.room import BodyRoom
-from llm_gateway.exchange.dialect import Dialect
 from llm_gateway.items.store import KeptItems
 from llm_gateway.pipeline import Pipeline
 from llm_gateway.planning.order import NearlySpentCallers

@@ -6,11 +6,11 @@ from uuid import UUID
 
 import msgspec
 
+from foundation.contracts.gateway.ledger import Dialect
 from foundation.contracts.policy.providers import ProviderRules
 from foundation.domain.errors import DependencyUnavailable, LockstepError
 from foundation.domain.ids import TenantId
 from llm_gateway.budget.refusals import AlreadyAnswered
-from llm_gateway.exchange.dialect import Dialect
 from llm_gateway.exchange.failures import UpstreamFailed
 from llm_gateway.items.named import with_items
 from llm_gateway.items.store import KeptItems

@@ -8,6 +8,7 @@ import pytest
 from architecture.sources import ROOT
 from control_plane.governance.audit.schemas import AuditOutcome
 from foundation.contracts.gateway.budget_policy import BoundKind
+from foundation.contracts.gateway.ledger import AttemptReason, LedgerKind, LedgerStatus, ScopeKind, UsageSource
 from foundation.contracts.tool_job import JobStatus
 from foundation.domain.budget_scopes import BudgetPeriod, BudgetScope
 from foundation.domain.permissions import Role
@@ -29,12 +30,11 @@ from foundation.domain.states import (
     WaitReason,
     WebhookStatus,
 )
-from foundation.domain.tools import ToolEffect, ToolSourceKind
+from foundation.domain.tools import ToolCallStatus, ToolEffect, ToolSourceKind
 from foundation.storage.leaving.deletions import DeletionPhase, DeletionStatus
 from foundation.storage.leaving.exports import ExportStatus
 from foundation.storage.session.outbox import OutboxKind
 from foundation.telemetry.spans.record import RecordedKind, SpanStatus
-from llm_gateway.accounting.usage_event import AttemptReason
 
 SCHEMA = (ROOT / "schema.sql").read_text()
 _TABLE = re.compile(r"^CREATE TABLE (\w+) \((.*?)^\)", re.MULTILINE | re.DOTALL)
@@ -52,6 +52,10 @@ def words_of(table: str, column: str) -> set[str]:
 
 _COLUMNS: tuple[tuple[str, str, type[StrEnum]], ...] = (
     ("runs", "status", RunStatus),
+    ("llm_events", "kind", LedgerKind),
+    ("llm_events", "status", LedgerStatus),
+    ("llm_events", "usage_source", UsageSource),
+    ("budget_warnings", "scope", ScopeKind),
     ("runs", "pause_reason", PauseReason),
     ("runs", "priority", Priority),
     ("steps", "status", StepStatus),
@@ -91,17 +95,13 @@ def test_a_columns_words_are_the_enums(table: str, column: str, words: type[StrE
 _OTHER_WORDS = {
     ("runs", "stop_cause"): {"CANCELLED", "TIMED_OUT", "BUDGET_EXCEEDED", "FAILED"},
     ("steps", "wait_reason"): {"dependency", "slot", "resource", "approval", "items", "run"},
-    ("budget_warnings", "scope"): {"tenant", "user", "key", "run", "step"},
     ("budget_warnings", "period"): set(BudgetPeriod),
     ("budget_warnings", "unit"): {"tokens", "nano_usd"},
     ("quota_counts", "quota"): {quota for quota in Quota if not quota.is_at_once},
     ("quota_counts", "scope"): set(QuotaScope),
-    ("llm_events", "kind"): {"attempt", "adjustment"},
     ("llm_events", "reason"): set(AttemptReason),
-    ("llm_events", "status"): {"succeeded", "failed", "cut", "lost", "adjusted"},
-    ("llm_events", "usage_source"): {"provider", "counted", "bound", "none", "report"},
     ("llm_events", "bound_kind"): set(BoundKind),
-    ("tool_events", "status"): {"STARTED", "OUTCOME_UNKNOWN", *JobStatus},
+    ("tool_events", "status"): set(ToolCallStatus),
     ("schedule_firings", "run_status"): set(RUN_TERMINAL),
     ("artifacts", "status"): {"PENDING", "READY", "EXPIRED"},
     ("audit_log", "outcome"): set(AuditOutcome),
@@ -131,6 +131,10 @@ def test_every_table_of_tenants_rows_has_forced_row_level_security() -> None:
 def test_a_run_is_stopped_by_what_can_end_it_unfinished() -> None:
     stops = {status for status in RunStatus if status.is_terminal} - {RunStatus.COMPLETED}
     assert words_of("runs", "stop_cause") == stops
+
+
+def test_a_call_of_a_tool_stands_as_its_job_ended_or_has_not() -> None:
+    assert {"STARTED", "OUTCOME_UNKNOWN", *JobStatus} == set(ToolCallStatus)
 
 
 def test_a_row_waits_for_reasons_that_the_code_knows() -> None:

@@ -14,8 +14,8 @@ import redis
 
 from chaos_parts.ground import Ground
 from chaos_parts.kinds import BUDGET_TOKENS, BUDGET_USD
+from foundation.contracts.gateway.ledger import ScopeKind
 from llm_gateway.budget.limits.scope_counts import FIELD, ScopeCounts, WindowCounts
-from llm_gateway.budget.limits.scopes import ScopeKind
 from llm_gateway.budget.redis import keys
 
 _PAUSE_SECONDS = 0.2

@@ -2,12 +2,16 @@
 
 import json
 import random
+from datetime import UTC, datetime
 from enum import StrEnum
+from uuid import UUID
 
 from control_plane.streams.event_view import RunEventView
 from foundation.contracts.live_text import TextPiece
 from foundation.contracts.moments import told
-from foundation.storage.execution.event_streams import StreamedEvent
+from foundation.domain.ids import RunId, StepId
+from foundation.domain.run_events import RunEventType
+from foundation.storage.execution.event_streams import EventPlace, StreamedEvent
 
 HEARTBEAT = b": still here\n\n"
 """A comment, which clients pass over."""
@@ -35,6 +39,23 @@ class StreamEnd(StrEnum):
 
 def event_frame(event: StreamedEvent) -> bytes:
     return f"id: {event.place}\nevent: {event.type}\ndata: {RunEventView.of(event).model_dump_json()}\n\n".encode()
+
+
+def example() -> str:
+    """Of a stream, for the API's document: as it begins, with one event."""
+    event = StreamedEvent(
+        place=EventPlace(815, 4711),
+        seq=2,
+        type=RunEventType.STEP_RUNNING,
+        at=datetime(2026, 11, 29, 18, tzinfo=UTC),
+        run_id=RunId(UUID("019a0000-0000-7000-8000-000000000000")),
+        step_id=StepId(UUID("019a0000-0000-7000-8000-000000000001")),
+        step="summarise",
+        item=None,
+        data={"name": "summarise", "attempt": 1, "tick": 1, "worker": "worker-1"},
+        runs_above=(),
+    )
+    return f"retry: {_AGAIN_MS[0]}\n\n{event_frame(event).decode()}"
 
 
 def text_frame(piece: TextPiece, *, offset: int, text: str) -> bytes:

@@ -3,6 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
+from foundation.contracts.gateway.operations import BreakerState
 from foundation.contracts.message import Message
 from foundation.contracts.tools.calls.runtime_lacks import RuntimeLacks
 from foundation.domain.ids import TenantId
@@ -16,16 +17,6 @@ class WorkerStatus(StrEnum):
     WORKING = "working"
     DRAINING = "draining"
     """It takes none any more, and stops when its steps have ended or were given back."""
-
-
-class BreakerState(StrEnum):
-    """Whether what a breaker guards is called."""
-
-    CLOSED = "closed"
-    OPEN = "open"
-    """It has failed again and again, and is not called for a while."""
-    HALF_OPEN = "half-open"
-    """One call is let through to try."""
 
 
 class BreakerPresence(Message):

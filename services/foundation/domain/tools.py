@@ -42,6 +42,19 @@ class SandboxProfile(StrEnum):
     AGENT = "agent"
 
 
+class ToolCallStatus(StrEnum):
+    """How a call of a tool stands."""
+
+    STARTED = "STARTED"
+    SUCCEEDED = "SUCCEEDED"
+    FAILED = "FAILED"
+    TIMED_OUT = "TIMED_OUT"
+    KILLED = "KILLED"
+    CANCELLED = "CANCELLED"
+    OUTCOME_UNKNOWN = "OUTCOME_UNKNOWN"
+    """Somebody is asked what it did."""
+
+
 class OutcomeDecision(StrEnum):
     """What is done about a call that was started and whose outcome is unknown.
 

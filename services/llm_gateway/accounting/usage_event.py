@@ -1,23 +1,13 @@
 """The usage event: the ledger's row of one attempt or adjustment."""
 
 from datetime import UTC, date, datetime
-from enum import StrEnum
 from uuid import UUID
 
 import msgspec
 
 from foundation.contracts.gateway.budget_policy import BoundKind
+from foundation.contracts.gateway.ledger import AttemptReason
 from foundation.domain.ids import ApiKeyId, RunId, StepId, TenantId, UserId
-
-
-class AttemptReason(StrEnum):
-    """Why an attempt was made."""
-
-    FIRST = "first"
-    RETRY = "retry"
-    FAILOVER = "failover"
-    HEDGE = "hedge"
-    CHEAPER = "cheaper"
 
 
 class UsageEvent(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from foundation.contracts.gateway.call_estimates import CallBounds, CallEstimates, CallShape, CallsInQuestion
+from foundation.contracts.gateway.ledger import Dialect
 from foundation.contracts.policy.providers import ProviderRules
 from foundation.domain.errors import LockstepError
 from foundation.domain.money import NOTHING, Amount
-from llm_gateway.exchange.dialect import Dialect
 from llm_gateway.exchange.request import CacheWrites, ModelRequest
 from llm_gateway.planning.order import order_targets
 from llm_gateway.pricing.bounds import bound_of

@@ -3,7 +3,7 @@
 from msgspec.structs import asdict
 from redis.exceptions import RedisError
 
-from foundation.contracts.gateway.operations import Breaker, OperationsEntry
+from foundation.contracts.gateway.operations import Breaker, OperationsEntry, OperationsKind
 from foundation.domain.errors import DependencyUnavailable
 from foundation.domain.ids import TenantId
 from llm_gateway.breakers.alerts import Alerts
@@ -30,4 +30,4 @@ async def read_latest(alerts: Alerts, *, most: int, tenant_id: TenantId | None) 
 
 
 def _concerns(entry: OperationsEntry, tenant_id: TenantId) -> bool:
-    return entry.kind == "breaker" or (entry.about or {}).get("tenant_id") == str(tenant_id)
+    return entry.kind is OperationsKind.BREAKER or (entry.about or {}).get("tenant_id") == str(tenant_id)

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 
 from redis.exceptions import RedisError
 
+from foundation.contracts.gateway.ledger import ScopeKind
 from foundation.contracts.gateway.spending import ForgottenTenant, RunMoney, ScopeMoney
 from foundation.domain.errors import DependencyUnavailable
 from foundation.domain.ids import RunId, StepId, TenantId
 from foundation.domain.money import NOTHING
-from llm_gateway.budget.limits.scopes import ScopeKind
 from llm_gateway.budget.redis import keys
 from llm_gateway.budget.refusals import BucketClosed
 from llm_gateway.budget.store import ALL_GENERATIONS, BudgetStore

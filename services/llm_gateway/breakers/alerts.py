@@ -8,6 +8,7 @@ from typing import Any
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from foundation.contracts.gateway.operations import OperationsKind
 from foundation.telemetry.background import TaskSet
 from foundation.telemetry.logs import logger
 from llm_gateway import metrics
@@ -56,7 +57,7 @@ class Alerts:
         return [_read_entry(entry_id.decode(), fields) for entry_id, fields in entries]
 
     async def _keep(self, alert: Alert, fields: dict[str, Any]) -> None:
-        entry: dict[Any, Any] = {"kind": "alert", "name": alert.value, "about": json.dumps(fields)}
+        entry: dict[Any, Any] = {"kind": OperationsKind.ALERT.value, "name": alert.value, "about": json.dumps(fields)}
         try:
             await self._redis.xadd(EVENTS_KEY, entry, maxlen=_KEPT, approximate=True)
         except RedisError as error:

@@ -9,10 +9,11 @@ import pybreaker
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from foundation.contracts.gateway.operations import BreakerCause
 from foundation.domain.errors import NotFound
 from foundation.telemetry.background import TaskSet
 from foundation.telemetry.logs import logger
-from llm_gateway.breakers.breaker import BreakerCause, ModelBreaker, TrialLeases
+from llm_gateway.breakers.breaker import ModelBreaker, TrialLeases
 from llm_gateway.breakers.scripts import PUBLISH, READ, TAKE_TRIAL
 from llm_gateway.configuration.file import BreakerConfig
 
@@ -32,7 +33,7 @@ class BreakerView(msgspec.Struct, frozen=True):
     provider: str
     model: str
     state: str
-    why: str
+    why: BreakerCause
     retry_after_seconds: float
     calls: int
     failures: int
@@ -67,6 +68,8 @@ class BreakerBoard:
         breaker = ModelBreaker(provider, model, config, leases=self._leases, changed=self._publish)
         if known is not None and known.state == pybreaker.STATE_OPEN:
             breaker.adopt(open_seconds=known.retry_after, why=known.why)
+        elif known is not None:
+            breaker.why = known.why
         self._breakers[provider, model] = breaker
         return breaker
 

@@ -9,11 +9,11 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from enum import StrEnum
 from uuid import UUID
 
 import pybreaker
 
+from foundation.contracts.gateway.operations import BreakerCause
 from foundation.domain.ids import new_uuid
 from foundation.telemetry.logs import logger
 from llm_gateway import metrics
@@ -23,17 +23,6 @@ from llm_gateway.configuration.file import BreakerConfig
 _log = logger(__name__)
 _LEVELS = {pybreaker.STATE_CLOSED: 0, pybreaker.STATE_HALF_OPEN: 1, pybreaker.STATE_OPEN: 2}
 _LONGEST_OPEN_SECONDS = 600.0
-
-
-class BreakerCause(StrEnum):
-    """What opened or closed a breaker."""
-
-    FAILURES = "failures"
-    ERROR_RATE = "error_rate"
-    RATE_LIMITED = "rate_limited"
-    TRIAL_FAILED = "trial_failed"
-    TRIALS_SUCCEEDED = "trials_succeeded"
-    RESET = "reset"
 
 
 class _Failed(Exception):
@@ -111,7 +100,7 @@ class ModelBreaker:
         self.provider, self.model = provider, model
         self.name = f"{provider}/{model}"
         self.config = config
-        self.why = BreakerCause.RESET
+        self.why = BreakerCause.NEVER_OPENED
         self._clock = clock
         self._leases = leases or TrialLeases()
         self._changed = changed

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from foundation.contracts.gateway.ledger import ScopeKind
 from foundation.domain.budget_scopes import BudgetPeriod
 from llm_gateway.budget.limits.rates import SlidingWindowState
-from llm_gateway.budget.limits.scopes import ScopeKind
 
 
 class ReservationRefused(Exception):

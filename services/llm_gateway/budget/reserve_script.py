@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from foundation.contracts.gateway.ledger import ScopeKind
 from foundation.domain.budget_scopes import BudgetPeriod
 from llm_gateway.budget.limits.backfill import NO_BACKFILLS, Backfill
 from llm_gateway.budget.limits.rates import NO_LIMITS, CallLimits, SlidingWindowState
-from llm_gateway.budget.limits.scopes import CalendarWindows, LimitedScope, ScopeKind, limit_arguments
+from llm_gateway.budget.limits.scopes import CalendarWindows, LimitedScope, limit_arguments
 from llm_gateway.budget.redis import keys
 from llm_gateway.budget.redis.replies import ReserveReply
 from llm_gateway.budget.refusals import (

@@ -7,10 +7,10 @@ from uuid import UUID
 
 from redis.asyncio import Redis
 
+from foundation.contracts.gateway.ledger import ScopeKind
 from foundation.domain.ids import RunId, TenantId
 from foundation.domain.money import MAX_AMOUNT, Amount
 from llm_gateway.budget.limits.scope_counts import FIELD, ScopeCounts, WindowCounts
-from llm_gateway.budget.limits.scopes import ScopeKind
 from llm_gateway.budget.redis import keys
 from llm_gateway.budget.redis.base import ScriptRunner
 from llm_gateway.budget.redis.replies import ReserveReply, text

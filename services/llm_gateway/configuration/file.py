@@ -7,9 +7,9 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from foundation.contracts.accepted.sentences import WrittenAs
+from foundation.contracts.gateway.ledger import Dialect
 from foundation.contracts.gateway.rate_limits import RateLimits
 from foundation.contracts.policy.providers import RegionName
-from llm_gateway.exchange.dialect import Dialect
 
 PositiveSeconds = Annotated[float, Field(gt=0, le=3600)]
 Dollars = Annotated[Decimal, Field(ge=0, le=1_000_000, max_digits=16, decimal_places=9)]

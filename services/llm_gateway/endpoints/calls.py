@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Protocol
 from uuid import UUID
 
+from foundation.contracts.gateway.ledger import Dialect
 from foundation.domain.errors import LockstepError
 from foundation.domain.ids import new_uuid
 from foundation.http.request_limits import BodyLimit
@@ -25,7 +26,6 @@ from llm_gateway.endpoints.sending import (
     send_whole,
     start,
 )
-from llm_gateway.exchange.dialect import Dialect
 from llm_gateway.exchange.failures import UpstreamFailed
 from llm_gateway.exchange.protocol_errors import check_how_it_is_sent, declared_length
 from llm_gateway.pipeline import StreamedAnswer

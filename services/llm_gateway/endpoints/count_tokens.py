@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from uuid import UUID
 
-from llm_gateway.exchange.dialect import Dialect
+from foundation.contracts.gateway.ledger import Dialect
 from llm_gateway.exchange.failures import Billing, UpstreamFailed
 from llm_gateway.exchange.request import ModelRequest
 from llm_gateway.pipeline import AllowedProviders

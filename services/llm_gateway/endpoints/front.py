@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from uuid import UUID
 
+from foundation.contracts.gateway.ledger import Dialect
 from foundation.domain.errors import LockstepError
 from foundation.domain.ids import new_uuid
 from foundation.telemetry import metrics
@@ -11,7 +12,6 @@ from llm_gateway.endpoints.calls import CallEndpoint
 from llm_gateway.endpoints.models import PATH as MODELS
 from llm_gateway.endpoints.models import Models
 from llm_gateway.endpoints.sending import Receive, Scope, Send, headers_of, log_refusal, send_error
-from llm_gateway.exchange.dialect import Dialect
 from llm_gateway.exchange.protocol_errors import MethodNotAllowed, UnknownPath, UpgradeRefused
 from llm_gateway.wires.errors import Unexpected
 from llm_gateway.wires.registry import WIRES

@@ -5,8 +5,8 @@ from uuid import UUID
 
 import msgspec
 
+from foundation.contracts.gateway.ledger import Dialect
 from llm_gateway.endpoints.sending import Scope, Send, headers_of, request_id_headers, send_whole
-from llm_gateway.exchange.dialect import Dialect
 from llm_gateway.pipeline import AllowedProviders
 from llm_gateway.routing.routes import ModelNotFound
 from llm_gateway.routing.serving import Serving

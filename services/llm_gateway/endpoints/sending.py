@@ -5,9 +5,9 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMappi
 from typing import Any
 from uuid import UUID
 
+from foundation.contracts.gateway.ledger import Dialect
 from foundation.domain.errors import DatabaseRefused, LockstepError
 from foundation.telemetry.logs import logger
-from llm_gateway.exchange.dialect import Dialect
 from llm_gateway.exchange.failures import UpstreamFailed
 from llm_gateway.wires.errors import describe_error
 from llm_gateway.wires.registry import WIRES

@@ -4,7 +4,7 @@ from enum import IntEnum
 
 import msgspec
 
-from llm_gateway.exchange.dialect import Dialect
+from foundation.contracts.gateway.ledger import Dialect
 from llm_gateway.exchange.media import Media
 
 

@@ -7,10 +7,10 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
+from foundation.contracts.gateway.ledger import Dialect
 from foundation.contracts.policy.providers import ProviderRules
 from foundation.domain.errors import BadRequest
 from llm_gateway.exchange.caller import Caller
-from llm_gateway.exchange.dialect import Dialect
 from llm_gateway.exchange.request import ModelRequest
 from llm_gateway.planning.order import CRITICAL_HEADER, NearlySpentCallers, order_targets
 from llm_gateway.planning.provider_tools import decide_provider_tools

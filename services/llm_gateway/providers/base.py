@@ -3,8 +3,8 @@
 from collections.abc import AsyncIterator
 from typing import Protocol
 
+from foundation.contracts.gateway.ledger import Dialect
 from llm_gateway.configuration.file import TimeoutsConfig
-from llm_gateway.exchange.dialect import Dialect
 from llm_gateway.exchange.request import ModelRequest
 from llm_gateway.exchange.usage import Usage
 from llm_gateway.wires.base import EventReader

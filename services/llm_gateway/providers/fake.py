@@ -4,8 +4,8 @@ from collections import deque
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 
+from foundation.contracts.gateway.ledger import Dialect
 from llm_gateway.configuration.file import TimeoutsConfig
-from llm_gateway.exchange.dialect import Dialect
 from llm_gateway.exchange.failures import UpstreamFailed, broken_off
 from llm_gateway.exchange.request import ModelRequest
 from llm_gateway.exchange.usage import Usage

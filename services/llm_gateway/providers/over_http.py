@@ -1,7 +1,7 @@
 """A provider over HTTP: one wire at one base URL, with one key."""
 
+from foundation.contracts.gateway.ledger import Dialect
 from llm_gateway.configuration.file import TimeoutsConfig
-from llm_gateway.exchange.dialect import Dialect
 from llm_gateway.exchange.request import ModelRequest
 from llm_gateway.exchange.usage import Usage
 from llm_gateway.providers.http import HttpAnswer, HttpTransport

@@ -1,7 +1,7 @@
 """A configured provider as the dialects in which it can be called."""
 
+from foundation.contracts.gateway.ledger import Dialect
 from llm_gateway.configuration.file import ProviderConfig
-from llm_gateway.exchange.dialect import Dialect
 from llm_gateway.providers.base import Provider
 from llm_gateway.providers.over_http import HttpProvider
 from llm_gateway.wires.base import Server

@@ -7,10 +7,10 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from foundation.contracts.gateway.budget_policy import BoundKind
+from foundation.contracts.gateway.ledger import AttemptReason, ScopeKind
 from foundation.domain.budget_scopes import day_label, month_label
 from foundation.domain.money import Amount
-from llm_gateway.accounting.usage_event import AttemptReason, UsageEvent
-from llm_gateway.budget.limits.scopes import ScopeKind
+from llm_gateway.accounting.usage_event import UsageEvent
 from llm_gateway.budget.redis import keys
 from llm_gateway.budget.reservation import Reservation, ScopeKey
 

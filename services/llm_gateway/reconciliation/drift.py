@@ -4,11 +4,11 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from foundation.contracts.gateway.ledger import ScopeKind
 from foundation.domain.ids import TenantId
 from foundation.domain.money import Amount, dollars
 from foundation.storage.ledger.llm_events import CommittedByTenant, committed_by_tenant, tenants_without_counters
 from foundation.storage.session.database import Database
-from llm_gateway.budget.limits.scopes import ScopeKind
 from llm_gateway.budget.redis import keys
 from llm_gateway.budget.store import BudgetStore
 

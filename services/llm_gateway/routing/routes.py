@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
+from foundation.contracts.gateway.ledger import Dialect
 from foundation.contracts.policy.providers import NOT_ALLOWED, ProviderRules
 from foundation.domain.errors import BadRequest, Forbidden, LockstepError, NotFound
 from llm_gateway.breakers.board import BreakerBoard
 from llm_gateway.breakers.breaker import ModelBreaker
 from llm_gateway.configuration.file import GatewayFile, OnDisconnect, RouteConfig, TargetConfig
-from llm_gateway.exchange.dialect import Dialect
 from llm_gateway.pricing.bounds import Unpriced
 from llm_gateway.pricing.prices import Price, PriceTable
 from llm_gateway.providers.base import Provider

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from foundation.contracts.gateway.ledger import Dialect
 from foundation.contracts.gateway.rate_limits import RateLimits
 from foundation.domain.errors import DependencyUnavailable
 from foundation.telemetry.background import TaskSet, every
@@ -16,7 +17,6 @@ from llm_gateway.breakers.alerts import Alert, Alerts
 from llm_gateway.breakers.board import BreakerBoard
 from llm_gateway.configuration.file import GatewayFile, KeyReference
 from llm_gateway.configuration.loading import GatewayFileInvalid, Published, load_configuration
-from llm_gateway.exchange.dialect import Dialect
 from llm_gateway.providers.base import Provider
 from llm_gateway.providers.registry import connect_provider
 from llm_gateway.routing.routes import Routes

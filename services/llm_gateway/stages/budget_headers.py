@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
+from foundation.contracts.gateway.ledger import ScopeKind
 from foundation.domain.money import dollars
-from llm_gateway.budget.limits.scopes import ScopeKind
 from llm_gateway.refusals.rate_headers import rate_headers
 from llm_gateway.stages.call import Attempt, ModelCall
 

@@ -8,8 +8,8 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from foundation.contracts.gateway.ledger import AttemptReason
 from foundation.domain.errors import DependencyUnavailable, LockstepError
-from llm_gateway.accounting.usage_event import AttemptReason
 from llm_gateway.breakers.alerts import Alert, Alerts
 from llm_gateway.breakers.breaker import Permit
 from llm_gateway.exchange.failures import FailedAttempt, UpstreamFailed

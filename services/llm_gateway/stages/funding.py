@@ -10,12 +10,12 @@ from msgspec.structs import replace
 from redis.exceptions import RedisError
 
 from foundation.contracts.gateway.budget_policy import AwayPolicy
+from foundation.contracts.gateway.ledger import AttemptReason
 from foundation.domain.errors import DependencyUnavailable
 from foundation.domain.ids import TenantId
 from foundation.domain.money import dollars
 from llm_gateway import metrics
 from llm_gateway.accounting.attempt_book import AttemptBook, RedisUnavailable
-from llm_gateway.accounting.usage_event import AttemptReason
 from llm_gateway.budget.backfilling import BackfillReader
 from llm_gateway.budget.limits.backfill import NO_BACKFILLS, Backfill
 from llm_gateway.budget.limits.counted import CallScopes, scopes_of_call

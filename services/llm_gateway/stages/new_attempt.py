@@ -7,8 +7,9 @@ from uuid import UUID
 import msgspec
 
 from foundation.contracts.gateway.budget_policy import BoundKind
+from foundation.contracts.gateway.ledger import AttemptReason
 from foundation.domain.ids import new_uuid
-from llm_gateway.accounting.usage_event import AttemptReason, UsageEvent, encode_event
+from llm_gateway.accounting.usage_event import UsageEvent, encode_event
 from llm_gateway.budget.limits.counted import CallScopes
 from llm_gateway.budget.limits.rates import CallLimits
 from llm_gateway.budget.limits.scopes import CalendarWindows

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from foundation.contracts.gateway.ledger import Dialect
 from foundation.contracts.gateway.model_call import CALL_KEY_HEADER, CallKey, call_digest, canonical_digest
 from foundation.domain.errors import BadRequest, Fault, Forbidden, IdempotencyConflict
 from foundation.http.request_limits import IDEMPOTENCY_HEADER, MAX_IDEMPOTENCY_KEY
 from llm_gateway.exchange.caller import Caller
-from llm_gateway.exchange.dialect import Dialect
 from llm_gateway.replays.vault import AnswerVault
 from llm_gateway.stages.call import CallIdentity, PlainAnswer
 

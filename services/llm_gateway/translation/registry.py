@@ -1,6 +1,6 @@
 """Which callers can be served by which providers through a translation."""
 
-from llm_gateway.exchange.dialect import Dialect
+from foundation.contracts.gateway.ledger import Dialect
 from llm_gateway.translation.base import Translation
 from llm_gateway.translation.chained import Chained
 from llm_gateway.translation.chat_to_messages.translation import ChatToMessages

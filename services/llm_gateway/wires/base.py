@@ -7,8 +7,8 @@ from typing import Any, Protocol
 
 import msgspec
 
+from foundation.contracts.gateway.ledger import Dialect
 from foundation.domain.errors import LockstepError
-from llm_gateway.exchange.dialect import Dialect
 from llm_gateway.exchange.failures import UpstreamFailed
 from llm_gateway.exchange.request import ModelRequest
 from llm_gateway.exchange.usage import Usage

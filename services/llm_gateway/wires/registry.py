@@ -1,6 +1,6 @@
 """The wires that the gateway has. A new one is a folder beside this file, and a line here."""
 
-from llm_gateway.exchange.dialect import Dialect
+from foundation.contracts.gateway.ledger import Dialect
 from llm_gateway.wires.base import Wire
 from llm_gateway.wires.chat.wire import WIRE as CHAT
 from llm_gateway.wires.embeddings.wire import WIRE as EMBEDDINGS

@@ -11,7 +11,8 @@ from datetime import UTC, datetime
 
 import pybreaker
 
-from foundation.contracts.presence import BreakerPresence, BreakerState
+from foundation.contracts.gateway.operations import BreakerState
+from foundation.contracts.presence import BreakerPresence
 from foundation.domain.errors import DependencyUnavailable
 from foundation.telemetry.logs import logger
 from orchestrator.presence import figures

@@ -1,17 +1,23 @@
 """The OpenAPI document is the product: valid, whole, and a client that is generated from it has every operation."""
 
+import csv
+import io
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
+from control_plane.governance.audit.schemas import AuditRow
 from control_plane.requests.answers.deprecations import DEPRECATIONS
+from control_plane.requests.yaml_documents import parse_yaml
+from control_plane.streams.event_view import RunEventView
 from fixtures.api.api_clients import run_reader
 from fixtures.api.unopened_apps import UNOPENED
 
@@ -113,6 +119,48 @@ def test_every_answer_has_an_example_that_its_schema_allows() -> None:
             wrong += [(name, status, fault.message) for fault in faults]
             assert content["example"] not in (None, {}), (name, status)
     assert wrong == []
+
+
+def test_every_answer_and_body_that_is_no_json_has_an_example_as_one_is_written() -> None:
+    document = json.loads(json.dumps(UNOPENED["control plane"]().openapi()))
+    schemas = {"components": document["components"]}
+    seen: set[str] = set()
+    for name, operation in operations(document).items():
+        answers = {status: one for status, one in operation["responses"].items() if status.startswith("2")}
+        for place, one in {**answers, "body": operation.get("requestBody", {})}.items():
+            for kind, content in one.get("content", {}).items():
+                if kind == "application/json" or name in WITHOUT_A_CALLER:
+                    continue
+                seen.add(kind)
+                if content["schema"].get("format") == "binary":
+                    assert content["schema"]["description"], (name, place, kind)
+                    continue
+                read = READ[kind](content["example"])
+                assert read, (name, place, kind)
+                if kind == "application/yaml":
+                    assert not list(Draft202012Validator({**content["schema"], **schemas}).iter_errors(read))
+    assert seen == {*READ, "application/pdf"}
+
+
+def rows_of_csv(text: str) -> list[dict[str, str]]:
+    names, *rows = csv.reader(io.StringIO(text))
+    return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def events_of(text: str) -> list[dict[str, Any]]:
+    frames = [dict(line.split(": ", 1) for line in frame.splitlines()) for frame in text.split("\n\n") if frame]
+    events = [frame for frame in frames if "data" in frame]
+    assert all(frame["id"] == json.loads(frame["data"])["id"] for frame in events)
+    return [RunEventView.model_validate_json(frame["data"]).model_dump() for frame in events]
+
+
+READ: dict[str, Callable[[Any], Any]] = {
+    "text/csv": rows_of_csv,
+    "application/jsonl": lambda text: [AuditRow.model_validate_json(line) for line in text.splitlines()],
+    "text/event-stream": events_of,
+    "application/yaml": lambda example: parse_yaml(yaml.safe_dump(example).encode()),
+}
+"""How each is read by whoever gets it."""
 
 
 def test_who_can_read_by_an_access_finds_its_header_and_nobody_else() -> None:

@@ -14,8 +14,9 @@ from redis.exceptions import RedisError
 
 from fixtures.machine.redis_server import running_redis
 from fixtures.money.budget_bench import BudgetBench, running_bench
+from foundation.contracts.gateway.ledger import ScopeKind
 from foundation.domain.money import NOTHING, BudgetLimit
-from llm_gateway.budget.limits.scopes import LimitedScope, ScopeKind
+from llm_gateway.budget.limits.scopes import LimitedScope
 from llm_gateway.budget.redis import keys
 from llm_gateway.budget.redis.fake import FakeScriptRunner
 from llm_gateway.budget.refusals import (

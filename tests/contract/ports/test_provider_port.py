@@ -8,8 +8,8 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from foundation.contracts.gateway.ledger import Dialect
 from llm_gateway.configuration.file import TimeoutsConfig
-from llm_gateway.exchange.dialect import Dialect
 from llm_gateway.exchange.failures import Billing, UpstreamFailed, broken_off
 from llm_gateway.exchange.request import ModelRequest
 from llm_gateway.providers.base import Provider

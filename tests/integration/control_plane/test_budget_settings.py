@@ -18,9 +18,9 @@ from fixtures.machine.postgres import ScratchDatabase
 from fixtures.machine.redis_server import RedisServer
 from fixtures.money.counters import as_field, over
 from fixtures.money.ledger import events_of, recorded_events
+from foundation.contracts.gateway.ledger import ScopeKind
 from foundation.domain.money import dollars, nano_usd
 from llm_gateway.budget.limits.scope_counts import FIELD, ScopeCounts
-from llm_gateway.budget.limits.scopes import ScopeKind
 from llm_gateway.budget.redis import keys
 
 CALL: dict[str, Any] = {"model": "default", "messages": [{"role": "user", "content": "hello"}], "max_tokens": 20}

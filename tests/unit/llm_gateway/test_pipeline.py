@@ -12,11 +12,11 @@ import pytest
 
 from fixtures.gateways.model_routes import everywhere
 from fixtures.money.gateway_calls import MoneyBench, Stays, a_failure, a_provider, a_route, a_target
+from foundation.contracts.gateway.ledger import Dialect
 from foundation.domain.errors import BudgetExceeded, Unauthenticated
 from foundation.domain.ids import TenantId, UserId, new_uuid
 from foundation.domain.money import NOTHING, BudgetLimit
 from llm_gateway.exchange.caller import Caller
-from llm_gateway.exchange.dialect import Dialect
 from llm_gateway.exchange.failures import UpstreamFailed
 from llm_gateway.pipeline import Pipeline
 from llm_gateway.planning.order import NearlySpentCallers

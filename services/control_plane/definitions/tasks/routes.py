@@ -40,7 +40,7 @@ _BODY = {
         "required": True,
         "content": {
             "application/json": {"schema": _SCHEMA, "example": EXAMPLE},
-            "application/yaml": {"schema": _SCHEMA},
+            "application/yaml": {"schema": _SCHEMA, "example": EXAMPLE},
         },
     }
 }

@@ -15,7 +15,7 @@ from foundation.domain.ids import RunId, TaskId
 from foundation.domain.money import dollars
 from foundation.domain.permissions import Permission
 from foundation.domain.policy.retention import ContentKind
-from foundation.domain.states import Priority, RunStatus, StepKind, StepStatus
+from foundation.domain.states import PauseReason, Priority, RunStatus, StepKind, StepStatus
 from foundation.storage.execution.runs import Run
 from foundation.storage.execution.steps import StepRow
 
@@ -76,7 +76,7 @@ class RunView(Readable):
     )
     output: Any = Field(description="null for who may not read runs, as `error` and `overrides` are")
     error: dict[str, Any] | None
-    pause_reason: str | None
+    pause_reason: PauseReason | None
     generation: int
     budget: dict[str, int | str | None]
     priority: Priority

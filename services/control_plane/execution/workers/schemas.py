@@ -5,7 +5,8 @@ from typing import Self
 
 from pydantic import BaseModel, Field
 
-from foundation.contracts.presence import BreakerState, WorkerPresence, WorkerStatus
+from foundation.contracts.gateway.operations import BreakerState
+from foundation.contracts.presence import WorkerPresence, WorkerStatus
 
 
 class WorkerBreakerView(BaseModel):

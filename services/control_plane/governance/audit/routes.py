@@ -8,7 +8,7 @@ from fastapi import Depends, Query, Response
 from fastapi.responses import StreamingResponse
 
 from control_plane.dependencies import App, AuditReader, PlatformOperator, Tx
-from control_plane.governance.audit.export import MEDIA_TYPES, exported
+from control_plane.governance.audit.export import MEDIA_TYPES, described, exported
 from control_plane.governance.audit.schemas import AuditOutcome, AuditRow, ExportFormat
 from control_plane.requests.answers.streamed import begun
 from control_plane.requests.lists.listed import ListOf, ListRequest
@@ -32,10 +32,7 @@ _PLATFORMS = ListOf[AuditEntry](
 _AS_FILE: Responses = {
     200: {
         "description": "the rows, newest first",
-        "content": {
-            "text/csv": {"schema": {"type": "string"}},
-            "application/jsonl": {"schema": {"type": "string"}},
-        },
+        "content": described(),
     }
 }
 

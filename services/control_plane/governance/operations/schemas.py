@@ -5,7 +5,7 @@ from typing import Any, Self
 
 from pydantic import BaseModel, Field
 
-from foundation.contracts.gateway.operations import Breaker, OperationsEntry
+from foundation.contracts.gateway.operations import Breaker, BreakerCause, BreakerState, OperationsEntry, OperationsKind
 from foundation.domain.ids import TenantId
 from foundation.workflow.lines.of_tenants import TenantsLine
 
@@ -41,10 +41,10 @@ class AlertView(BaseModel):
     """An alert of the tenant's own calls, or (`kind` breaker) a breaker that changed its state."""
 
     at: datetime
-    kind: str
+    kind: OperationsKind
     name: str
-    state: str | None
-    why: str | None
+    state: BreakerState | None
+    why: BreakerCause | None
     about: dict[str, Any] | None
 
     @classmethod

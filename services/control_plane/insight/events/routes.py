@@ -16,6 +16,7 @@ from control_plane.requests.lists.paging import Listing, Page, PageRequest
 from control_plane.resources import AppResources
 from control_plane.rooms import RoomRouter
 from control_plane.streams.event_view import RunEventView
+from control_plane.streams.frames import example
 from control_plane.streams.reader import StreamReader
 from control_plane.streams.reading import LIVE_PAGE, RunSource, SourcePage, StreamSource, TenantSource
 from foundation.contracts.accepted.sentences import WrittenAs
@@ -50,7 +51,12 @@ EventPaging = Annotated[PageRequest, Depends(_PAGES)]
 _STREAM = {
     "model": Page[RunEventView],
     "description": "a page, or a stream where `Accept` names `text/event-stream`",
-    "content": {MEDIA_TYPE: {"schema": {"type": "string", "description": "events of the same members, one a message"}}},
+    "content": {
+        MEDIA_TYPE: {
+            "schema": {"type": "string", "description": "events of the same members, one a message"},
+            "example": example(),
+        }
+    },
 }
 
 

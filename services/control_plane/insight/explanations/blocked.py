@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from control_plane.insight.explanations.schemas import BlockedStep, Cause, Wait
+from control_plane.insight.explanations.schemas import BlockedStep, EndedBy, RootCause, Wait
 from control_plane.insight.explanations.waits import is_met
 from foundation.domain.states import RunStatus, StepStatus, WaitReason
 from foundation.storage.execution.runs import Run
@@ -19,12 +19,12 @@ def blocked_steps(steps: Sequence[StepRow], waits: Sequence[Wait], stalls: Seque
 
     A paused run has one wait, its own, which blocks all of it.
     """
-    hanging: dict[str | None, list[Cause]] = {}
+    hanging: dict[str | None, list[RootCause]] = {}
     for stall in stalls:
         hanging.setdefault(_step_of_plan(stall), []).append(_cause_of_stall(stall))
     own = {wait.step: _cause_of_wait(wait) for wait in waits}
     by_name = {step.name: step for step in steps}
-    roots: dict[str, list[Cause]] = {}
+    roots: dict[str, list[RootCause]] = {}
     for step in steps:
         if step.status.is_terminal:
             continue
@@ -45,7 +45,7 @@ def blocked_steps(steps: Sequence[StepRow], waits: Sequence[Wait], stalls: Seque
 
 def blocked_by_failures(run: Run, steps: Sequence[StepRow]) -> list[BlockedStep]:
     """The skipped and cancelled steps of an ended run, with the failures above them or what stopped the run."""
-    roots: dict[str, list[Cause]] = {}
+    roots: dict[str, list[RootCause]] = {}
     blocked = []
     for step in steps:
         above = _distinct(cause for need in step.needs for cause in roots.get(need, []))
@@ -62,18 +62,18 @@ def _step_of_plan(stall: Stall) -> str | None:
     return None if stall.step is None else stall.step.split("[")[0]
 
 
-def _blocked(step: str | None, causes: Sequence[Cause]) -> BlockedStep:
+def _blocked(step: str | None, causes: Sequence[RootCause]) -> BlockedStep:
     return BlockedStep(step=step, causes=list(causes[:SHOWN_CAUSES]), more=max(len(causes) - SHOWN_CAUSES, 0))
 
 
-def _distinct(causes: Iterable[Cause]) -> list[Cause]:
+def _distinct(causes: Iterable[RootCause]) -> list[RootCause]:
     """Each cause once, in order. One that many steps share is the same object at all of them."""
     return list({id(cause): cause for cause in causes}.values())
 
 
-def _cause_of_stall(stall: Stall) -> Cause:
-    return Cause(
-        cause=stall.cause.value,
+def _cause_of_stall(stall: Stall) -> RootCause:
+    return RootCause(
+        cause=stall.cause,
         step=stall.step,
         since=stall.since,
         detail=detail_of(stall),
@@ -82,21 +82,25 @@ def _cause_of_stall(stall: Stall) -> Cause:
     )
 
 
-def _cause_of_wait(wait: Wait) -> Cause:
-    return Cause(cause=wait.for_, step=wait.step, since=wait.since, detail=wait.detail, remedy=None, error=None)
+def _cause_of_wait(wait: Wait) -> RootCause:
+    return RootCause(cause=wait.for_, step=wait.step, since=wait.since, detail=wait.detail, remedy=None, error=None)
 
 
-def _cause_of_failure(step: StepRow) -> Cause:
+def _cause_of_failure(step: StepRow) -> RootCause:
     error = step.error or {}
     detail = str(error.get("detail", "it failed"))
-    return Cause(cause="failed", step=step.name, since=step.ended_at, detail=detail, remedy=None, error=step.error)
+    return RootCause(
+        cause=EndedBy.FAILED, step=step.name, since=step.ended_at, detail=detail, remedy=None, error=step.error
+    )
 
 
-def _cause_of_end(run: Run) -> Cause:
+def _cause_of_end(run: Run) -> RootCause:
     """Where the run failed with a step, that one is named: it may be beside those that were stopped by it."""
     detail = str((run.error or {}).get("detail", ENDED_IN_WORDS[run.status]))
     failed = failed_step(run)
-    return Cause(cause="stopped", step=failed, since=run.ended_at, detail=detail, remedy=None, error=run.error)
+    return RootCause(
+        cause=EndedBy.STOPPED, step=failed, since=run.ended_at, detail=detail, remedy=None, error=run.error
+    )
 
 
 def failed_step(run: Run) -> str | None:

@@ -6,7 +6,9 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from foundation.domain.states import RunStatus
+from foundation.domain.states import RunStatus, WaitReason
+from foundation.domain.tools import ToolCallStatus
+from foundation.workflow.stalls.causes import StallCause
 
 
 class DoingNow(StrEnum):
@@ -20,11 +22,20 @@ class DoingNow(StrEnum):
     """Neither: its worker or its program prepares what comes next."""
 
 
+class EndedBy(StrEnum):
+    """With what a run has ended early."""
+
+    FAILED = "failed"
+    """A step that failed."""
+    STOPPED = "stopped"
+    """What stopped the run as a whole."""
+
+
 class LastTool(BaseModel):
     """The tool that was called last, with the status of that call."""
 
     name: str
-    status: str = Field(description="`STARTED` while it runs")
+    status: ToolCallStatus = Field(description="`STARTED` while it runs")
     since: datetime = Field(description="when it was started, or when it ended")
 
 
@@ -46,7 +57,7 @@ class Wait(BaseModel):
     """What an open step (or the run itself, `step` null) waits for, since when, and what ends it at the latest."""
 
     step: str | None
-    for_: str = Field(alias="for")
+    for_: WaitReason = Field(alias="for")
     since: datetime
     ends_by: datetime | None
     detail: str
@@ -68,10 +79,10 @@ class ResumePoint(BaseModel):
     )
 
 
-class Cause(BaseModel):
+class RootCause(BaseModel):
     """One root cause for which a step, or the run itself, does not move: found where it is, not where it is felt."""
 
-    cause: str = Field(
+    cause: WaitReason | StallCause | EndedBy = Field(
         description="what a step waits for, as in `waits`; or what is wrong, such as `needs_miscounted`;"
         " or of a run that has ended, `failed` and `stopped`"
     )
@@ -86,7 +97,7 @@ class BlockedStep(BaseModel):
     """A step that cannot move by itself (or the run, `step` null), and why."""
 
     step: str | None
-    causes: list[Cause]
+    causes: list[RootCause]
     more: int = Field(description="how many causes there are beyond those listed")
 
 

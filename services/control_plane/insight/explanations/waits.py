@@ -91,7 +91,7 @@ def _decision_wait(step: StepRow, run: Run, asked: Asked) -> Wait:
     detail = _doubt_in_words(doubt) if doubt else "a person decides what happened"
     return Wait(
         step=step.name,
-        for_=WaitReason.DECISION.value,
+        for_=WaitReason.DECISION,
         since=since,
         ends_by=run.deadline_at,
         detail=detail,
@@ -116,7 +116,7 @@ def _budget_wait(run: Run, paused: Dated[RunPaused] | None) -> Wait:
         detail = f"{detail}; the budget is reset at {event.resets_at}"
     return Wait(
         step=None,
-        for_=WaitReason.BUDGET.value,
+        for_=WaitReason.BUDGET,
         since=paused.at if paused else run.progressed_at,
         ends_by=None if again is None else run.progressed_at + timedelta(seconds=again),
         detail=detail,
@@ -124,7 +124,7 @@ def _budget_wait(run: Run, paused: Dated[RunPaused] | None) -> Wait:
 
 
 def _run_wait(run: Run, reason: WaitReason, detail: str) -> Wait:
-    return Wait(step=None, for_=reason.value, since=run.progressed_at, ends_by=run.deadline_at, detail=detail)
+    return Wait(step=None, for_=reason, since=run.progressed_at, ends_by=run.deadline_at, detail=detail)
 
 
 def is_met(need: StepRow) -> bool:
@@ -193,4 +193,4 @@ def _step_wait(step: StepRow, run: Run, steps: Sequence[StepRow], asked: Asked) 
             reason, detail, until = WaitReason.CALLBACK, "Step Functions enqueues its next tick", run.deadline_at
         case _:
             reason, detail, until = WaitReason.WORKER, "a worker takes it from the queue", run.deadline_at
-    return Wait(step=step.name, for_=reason.value, since=since, ends_by=until, detail=detail, doing=doing)
+    return Wait(step=step.name, for_=reason, since=since, ends_by=until, detail=detail, doing=doing)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from foundation.contracts.gateway.ledger import ScopeKind
 from foundation.domain.budget_scopes import BudgetPeriod
 from foundation.domain.money import dollars
 from foundation.storage.limits.budget_warnings import BudgetWarning
@@ -26,7 +27,7 @@ class LimitAmount(BaseModel):
 class WarningView(BaseModel):
     """Four fifths of a limit were committed."""
 
-    scope: str = Field(description="tenant, user, key, run or step")
+    scope: ScopeKind
     scope_id: UUID
     period: BudgetPeriod
     window: str = Field(description="the day or month, `total`, or the number of the rolling window")
@@ -37,7 +38,7 @@ class WarningView(BaseModel):
     @classmethod
     def of(cls, warning: BudgetWarning) -> Self:
         return cls(
-            scope=warning.scope,
+            scope=ScopeKind(warning.scope),
             scope_id=warning.scope_id,
             period=BudgetPeriod(warning.period),
             window=warning.label,

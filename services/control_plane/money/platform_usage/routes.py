@@ -8,7 +8,7 @@ from fastapi.responses import StreamingResponse
 
 from control_plane.dependencies import App, Paging, PlatformOperator
 from control_plane.money.platform_usage import service
-from control_plane.money.usage.export import MEDIA_TYPE
+from control_plane.money.usage.export import MEDIA_TYPE, described
 from control_plane.money.usage.filters import EARLIEST, FirstDay, Name, days_asked
 from control_plane.money.usage.schemas import UsageFormat, UsagePage
 from control_plane.requests.texts import Day
@@ -32,7 +32,7 @@ LastDay = Annotated[
     responses={
         200: {
             "description": "a page, or all groups as CSV with `format=csv`",
-            "content": {"text/csv": {"schema": {"type": "string"}}},
+            "content": described(tenant="019a0000-0000-7000-8000-000000000000", day="2026-11-29"),
         }
     },
 )

@@ -23,6 +23,7 @@ from foundation.http.openapi import refusals
 router = RoomRouter(prefix="/statements", tags=["usage"])
 
 _PDF = "application/pdf"
+_DRAWN = "the same figures on A4 pages, which begin with the bytes `%PDF-`"
 
 
 @router.get("", summary="The months in which there was usage, newest first", operation_id="list_statements")
@@ -39,7 +40,7 @@ async def list_statements(caller: UsageReader, tx: Tx, paging: Paging) -> Page[S
     responses={
         200: {
             "description": "JSON, or PDF with `format=pdf` or where `Accept` names it",
-            "content": {_PDF: {"schema": {"type": "string", "format": "binary"}}},
+            "content": {_PDF: {"schema": {"type": "string", "format": "binary", "description": _DRAWN}}},
         },
         **refusals(404),
     },

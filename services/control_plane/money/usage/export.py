@@ -22,7 +22,15 @@ _FIGURES = (
     "reasoning_tokens",
     "total_tokens",
 )
+_EXAMPLE = (2, 0, 0, 0, 1200, 0, 0, 300, 0, 1500)
+"""Of the figures, in their order."""
 MEDIA_TYPE = "text/csv; charset=utf-8"
+
+
+def described(**values: str) -> dict[str, object]:
+    """What the API's document says of an export by these dimensions, with an example as one is written."""
+    names, row = [*values, *_FIGURES, "cost_usd"], [*values.values(), *_EXAMPLE, Decimal("0.001234")]
+    return {"text/csv": {"schema": {"type": "string"}, "example": csv_rows([names, row]).decode()}}
 
 
 ReadGroups = Callable[[tuple[str, ...] | None, int], Awaitable[list[UsageGroup]]]

@@ -8,7 +8,7 @@ from fastapi.responses import StreamingResponse
 
 from control_plane.dependencies import App, Paging, Tx, UsageReader
 from control_plane.money.usage import service
-from control_plane.money.usage.export import MEDIA_TYPE
+from control_plane.money.usage.export import MEDIA_TYPE, described
 from control_plane.money.usage.filters import UsageQueried
 from control_plane.money.usage.schemas import RequestUsage, UsageFormat, UsagePage
 from control_plane.rooms import RoomRouter
@@ -28,7 +28,7 @@ GroupBy = Annotated[list[Dimension], Query(min_length=1, max_length=3, descripti
     responses={
         200: {
             "description": "a page, or all groups as CSV with `format=csv`",
-            "content": {"text/csv": {"schema": {"type": "string"}}},
+            "content": described(day="2026-11-29", model="gpt-5-mini"),
         }
     },
 )

@@ -9,6 +9,8 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from control_plane.requests.lists.paging import Page
+from foundation.contracts.gateway.budget_policy import BoundKind
+from foundation.contracts.gateway.ledger import AttemptReason, Dialect, LedgerKind, LedgerStatus, UsageSource
 from foundation.domain.ids import ApiKeyId, RunId, StepId, UserId
 from foundation.domain.money import dollars
 from foundation.storage.ledger.request_usage import LedgerEvent
@@ -76,19 +78,19 @@ class EventView(BaseModel):
     """One attempt, or one later correction of it: the amounts of an adjustment are differences."""
 
     id: UUID
-    kind: str
+    kind: LedgerKind
     adjusts: UUID | None
     attempt: int
-    reason: str
+    reason: AttemptReason
     provider: str
     model: str
     route: str
-    dialect: str
-    status: str
-    usage_source: str
+    dialect: Dialect
+    status: LedgerStatus
+    usage_source: UsageSource
     tokens: Tokens
     cost_usd: str
-    bound_kind: str
+    bound_kind: BoundKind
     bound_tokens: int
     bound_usd: str
     price_version: str

@@ -10,10 +10,9 @@ from enum import StrEnum
 from uuid import UUID
 
 from control_plane.identity.callers import ApiCaller
-from control_plane.requests.answers.in_use import SHOWN_USES
+from control_plane.requests.answers.in_use import starts_as
 from foundation.domain.ids import ApiKeyId
 from foundation.domain.permissions import Permission
-from foundation.storage import uses as uses_of
 from foundation.storage.people import audit, invitations, service_accounts
 from foundation.storage.people.service_accounts import ServiceAccount
 from foundation.storage.schedules import firings, schedules
@@ -139,10 +138,9 @@ async def _service_accounts(
 
 async def _remove(tx: Transaction, caller: ApiCaller, account: ServiceAccount, because: dict[str, str]) -> None:
     caller.require_all(account.grant.permissions, to="remove a service account that was made with this key")
-    uses = await uses_of.of_starter(tx, caller.tenant_id, account.user_id, most=SHOWN_USES)
+    used_by = await starts_as(tx, caller.tenant_id, account.user_id, noun="service account", while_used=True)
     await service_accounts.delete(tx, caller.tenant_id, account.user_id)
     before = {"name": account.name, "role": account.grant.name, "keys": account.keys}
-    used_by = {"used_by": [use.document() for use in uses]} if uses else {}
     detail = {"before": before, **used_by, **because}
     await _record(tx, caller, "service_account.delete", account.user_id, detail)
 

@@ -8,6 +8,7 @@ from control_plane.dependencies import App, IfMatch, MemberReader, MemberWriter,
 from control_plane.people.members import service
 from control_plane.people.members.schemas import MemberChange, MemberView
 from control_plane.people.roles.references import RoleReference
+from control_plane.requests.answers.in_use import WhileUsed
 from control_plane.requests.etags import etag, expected_version
 from control_plane.requests.lists.listed import ListOf, ListRequest
 from control_plane.rooms import RoomRouter
@@ -69,5 +70,7 @@ async def change(
     operation_id="remove_member",
     responses=refusals(404, 409, 412),
 )
-async def remove(user_id: UserId, caller: MemberWriter, app: App, if_match: IfMatch) -> None:
-    await service.remove(app, caller, user_id, expected=expected_version(if_match))
+async def remove(
+    user_id: UserId, caller: MemberWriter, app: App, if_match: IfMatch, *, while_used: WhileUsed = False
+) -> None:
+    await service.remove(app, caller, user_id, expected=expected_version(if_match), while_used=while_used)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from control_plane.identity.callers import ApiCaller
 from control_plane.people.roles.references import grant_by
+from control_plane.requests.answers.in_use import starts_as
 from control_plane.requests.etags import require_version
 from control_plane.resources import AppResources
 from foundation.domain.errors import Conflict, NotFound
@@ -42,34 +43,50 @@ async def change_role(
     return after
 
 
-async def remove(app: AppResources, caller: ApiCaller, user_id: UserId, *, expected: Expected) -> None:
-    """Ends a membership with its keys and open invitations: here at once, elsewhere within the time for one."""
+async def remove(
+    app: AppResources, caller: ApiCaller, user_id: UserId, *, expected: Expected, while_used: bool
+) -> None:
+    """Ends a membership with its keys and open invitations: here at once, elsewhere within the time for one.
+
+    `InUse` where schedules or triggers start runs as the member, unless they may fail: the audit has which these are.
+    """
     async with app.database.tenant(caller.tenant_id) as tx:
         await app.callers.hold(tx, caller)
         owners = await members.hold_owners(tx, caller.tenant_id)
         before = await _expected(tx, caller.tenant_id, user_id, expected)
         caller.require_all(before.grant.permissions, to="remove this member")
         _require_another_owner(before, owners)
+        used_by = await starts_as(tx, caller.tenant_id, user_id, noun="member", while_used=while_used)
         revoked = await members.delete(tx, caller.tenant_id, user_id)
-        detail = {"before": {"role": before.grant.name, "email": before.email}, "invitations_revoked": revoked}
+        detail = {
+            "before": {"role": before.grant.name, "email": before.email},
+            "invitations_revoked": revoked,
+            **used_by,
+        }
         await _record(tx, caller, "member.remove", user_id, detail)
     app.callers.forget(caller.tenant_id)
 
 
-async def leave(app: AppResources, tenant_id: TenantId, user_id: UserId) -> None:
-    """Somebody gives up a membership of their own, whatever role it has."""
+async def leave(app: AppResources, tenant_id: TenantId, user_id: UserId, *, while_used: bool) -> None:
+    """Somebody gives up a membership of their own, whatever role it has; `InUse` as where they are removed."""
     async with app.database.tenant(tenant_id) as tx:
         owners = await members.hold_owners(tx, tenant_id)
         before = await get(tx, tenant_id, user_id)
         _require_another_owner(before, owners)
+        used_by = await starts_as(tx, tenant_id, user_id, noun="membership", while_used=while_used)
         revoked = await members.delete(tx, tenant_id, user_id)
+        detail = {
+            "before": {"role": before.grant.name, "email": before.email},
+            "invitations_revoked": revoked,
+            **used_by,
+        }
         await audit.record(
             tx,
             tenant_id,
             actor=f"user:{user_id}",
             action="member.leave",
             target=str(user_id),
-            detail={"before": {"role": before.grant.name, "email": before.email}, "invitations_revoked": revoked},
+            detail=detail,
         )
     app.callers.forget(tenant_id)
 

@@ -5,13 +5,12 @@ from collections.abc import Mapping
 from control_plane.identity.callers import ApiCaller
 from control_plane.people.roles.references import grant_by
 from control_plane.people.service_accounts.schemas import NewServiceAccount, ServiceAccountChange
-from control_plane.requests.answers.in_use import SHOWN_USES, require_unused
+from control_plane.requests.answers.in_use import starts_as
 from control_plane.requests.etags import require_version
 from control_plane.resources import AppResources
 from foundation.contracts.accepted.shown_text import as_read
 from foundation.domain.errors import Conflict, NotFound
 from foundation.domain.ids import UserId, new_uuid
-from foundation.storage import uses as uses_of
 from foundation.storage.people import audit, service_accounts
 from foundation.storage.people.service_accounts import ServiceAccount
 from foundation.storage.session.database import Transaction
@@ -88,11 +87,8 @@ async def delete(
         account = await get(tx, caller, user_id, lock=True)
         require_version("service account", account.version, expected)
         caller.require_all(account.grant.permissions, to="remove this service account")
-        uses = await uses_of.of_starter(tx, caller.tenant_id, user_id, most=SHOWN_USES + 1)
-        if not while_used:
-            require_unused("service account", uses)
+        used_by = await starts_as(tx, caller.tenant_id, user_id, noun="service account", while_used=while_used)
         await service_accounts.delete(tx, caller.tenant_id, user_id)
-        used_by = {"used_by": [use.document() for use in uses]} if uses else {}
         await _record(tx, caller, "service_account.delete", account, {"before": shown(account), **used_by})
     app.callers.forget(caller.tenant_id)
 

@@ -3,6 +3,7 @@
 from control_plane.dependencies import App, SomebodySignedIn
 from control_plane.people.users import service
 from control_plane.people.users.schemas import ActiveTenant, Me
+from control_plane.requests.answers.in_use import WhileUsed
 from control_plane.rooms import RoomRouter
 from foundation.domain.ids import TenantId
 from foundation.http.openapi import refusals
@@ -32,5 +33,5 @@ async def choose_tenant(body: ActiveTenant, person: SomebodySignedIn, app: App) 
     operation_id="leave_tenant",
     responses=refusals(404, 409),
 )
-async def leave(tenant_id: TenantId, person: SomebodySignedIn, app: App) -> None:
-    await service.leave(app, person, tenant_id)
+async def leave(tenant_id: TenantId, person: SomebodySignedIn, app: App, *, while_used: WhileUsed = False) -> None:
+    await service.leave(app, person, tenant_id, while_used=while_used)

@@ -32,10 +32,10 @@ async def choose_tenant(app: AppResources, person: Person, tenant_id: TenantId) 
     return await me(app, person)
 
 
-async def leave(app: AppResources, person: Person, tenant_id: TenantId) -> None:
+async def leave(app: AppResources, person: Person, tenant_id: TenantId, *, while_used: bool) -> None:
     for one in await _memberships(app, person):
         if one.tenant_id == tenant_id:
-            return await membership.leave(app, tenant_id, one.user_id)
+            return await membership.leave(app, tenant_id, one.user_id, while_used=while_used)
     raise _not_yours()
 
 

@@ -6,6 +6,9 @@ from typing import Annotated
 from fastapi import Query
 
 from foundation.domain.errors import Conflict
+from foundation.domain.ids import TenantId, UserId
+from foundation.storage import uses as uses_of
+from foundation.storage.session.database import Transaction
 from foundation.storage.uses import Use
 
 SHOWN_USES = 20
@@ -35,6 +38,18 @@ class InUse(Conflict):
     def data(self) -> Mapping[str, object]:
         shown = [use.document() for use in self.uses[:SHOWN_USES]]
         return {"used_by": shown, "more": len(self.uses) > SHOWN_USES}
+
+
+async def starts_as(
+    tx: Transaction, tenant_id: TenantId, user_id: UserId, *, noun: str, while_used: bool
+) -> dict[str, object]:
+    """What starts runs as a member who goes, for the audit; `InUse` where there is any, unless it may fail."""
+    uses = await uses_of.of_starter(tx, tenant_id, user_id, most=SHOWN_USES + 1)
+    if not while_used:
+        require_unused(noun, uses)
+    if not uses:
+        return {}
+    return {"used_by": [use.document() for use in uses[:SHOWN_USES]], "more": len(uses) > SHOWN_USES}
 
 
 def require_unused(noun: str, uses: Sequence[Use]) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from foundation.domain.errors import LeaseLost
 from foundation.domain.ids import StepId, TenantId
+from foundation.domain.tools import ToolCallStatus
 from foundation.storage.execution.dispatches import StepClaim
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.documents import jsonb
@@ -50,7 +51,7 @@ class TurnStanding:
     tool: str | None
     tool_of_turn: bool
     """Whether it is this turn that has called the tool."""
-    tool_status: str | None
+    tool_status: ToolCallStatus | None
     tool_since: datetime | None
     """When it was started, or when it ended."""
 

@@ -6,9 +6,12 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from foundation.contracts.gateway.budget_policy import BoundKind
+from foundation.contracts.gateway.ledger import AttemptReason, Dialect, LedgerKind, LedgerStatus, UsageSource
 from foundation.domain.ids import ApiKeyId, RunId, StepId, TenantId, UserId
 from foundation.storage.ledger.events_table import LLM_EVENTS
 from foundation.storage.session.database import Transaction
+from foundation.storage.session.rows import value_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,20 +20,20 @@ class LedgerEvent:
 
     event_id: UUID
     event_day: date
-    kind: str
+    kind: LedgerKind
     adjusts_event_id: UUID | None
     user_id: UserId | None
     api_key_id: ApiKeyId | None
     run_id: RunId | None
     step_id: StepId | None
     attempt: int
-    reason: str
-    dialect: str
+    reason: AttemptReason
+    dialect: Dialect
     route: str
     provider: str
     model: str
-    status: str
-    usage_source: str
+    status: LedgerStatus
+    usage_source: UsageSource
     input_tokens: int
     cached_input_tokens: int
     cache_write_tokens: int
@@ -40,7 +43,7 @@ class LedgerEvent:
     cost_nano_usd: int
     bound_tokens: int
     bound_nano_usd: int
-    bound_kind: str
+    bound_kind: BoundKind
     price_version: str
     provider_request_id: str | None
     http_status: int | None
@@ -63,4 +66,4 @@ async def events_of_request(tx: Transaction, tenant_id: TenantId, request_id: UU
         .where(_E.tenant_id == tenant_id, _E.request_id == request_id)
         .order_by(_E.attempt, _E.kind.desc(), _E.settled_at, _E.event_id)
     )
-    return [LedgerEvent(**row) for row in rows.mappings()]
+    return [value_of(LedgerEvent, row) for row in rows]

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
+from foundation.contracts.gateway.ledger import ScopeKind
 from foundation.contracts.gateway.run_token import RunClaims
 from foundation.domain.ids import ApiKeyId, TenantId, UserId
 from llm_gateway.budget.limits.rates import CallLimits, call_limits
-from llm_gateway.budget.limits.scopes import LimitedScope, ScopeKind
+from llm_gateway.budget.limits.scopes import LimitedScope
 from llm_gateway.budget.limits.tenant_limits import EffectiveLimits
 from llm_gateway.budget.redis import keys
 from llm_gateway.budget.reservation import ScopeKey

@@ -6,9 +6,9 @@ from uuid import UUID
 
 import msgspec
 
+from foundation.contracts.gateway.ledger import ScopeKind
 from foundation.contracts.gateway.rate_limits import RateLimits, ScopeRates
 from foundation.domain.ids import TenantId
-from llm_gateway.budget.limits.scopes import ScopeKind
 from llm_gateway.budget.redis import keys
 
 MINUTE_US = 60_000_000

@@ -3,30 +3,15 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import StrEnum
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from foundation.contracts.gateway.ledger import ScopeKind
 from foundation.domain.budget_scopes import BudgetPeriod, day_label, month_label
 from foundation.domain.money import NO_LIMIT, BudgetLimit
 
 SLICES = 60
 """A rolling window is counted in so many slices: what is committed counts up to a sixtieth of the window too long."""
-
-
-class ScopeKind(StrEnum):
-    """What a call is counted in: the tenant, user or key that outlasts the call's run, the run, and the step."""
-
-    TENANT = "tenant"
-    USER = "user"
-    KEY = "key"
-    RUN = "run"
-    STEP = "step"
-
-    @property
-    def windowed(self) -> bool:
-        """Whether the scope outlives a day, so that it may have daily and monthly limits."""
-        return self in {ScopeKind.TENANT, ScopeKind.USER, ScopeKind.KEY}
 
 
 def limit_arguments(limit: BudgetLimit) -> tuple[str | int, str | int]:

@@ -12,6 +12,7 @@ from cachetools import LRUCache
 from pydantic import BaseModel, ValidationError
 
 from foundation.contracts.gateway.budget_policy import CLOSED, STRICT, Bounds, RedisAway
+from foundation.contracts.gateway.ledger import ScopeKind
 from foundation.contracts.gateway.rate_limits import RateLimits
 from foundation.contracts.policy.providers import ProviderRules
 from foundation.domain.budget_scopes import KILL_SWITCH_SCOPE, BudgetPeriod
@@ -24,7 +25,7 @@ from foundation.storage.limits.tenant_limits import GATEWAYS_KNOW_SECONDS, Tenan
 from foundation.storage.session.database import Database
 from foundation.telemetry.logs import logger
 from llm_gateway.budget.limits.backfill import Backfill
-from llm_gateway.budget.limits.scopes import LimitedScope, RollingLimit, ScopeKind, make_rolling_limit
+from llm_gateway.budget.limits.scopes import LimitedScope, RollingLimit, make_rolling_limit
 from llm_gateway.single_flight import SingleFlight
 
 FRESH_SECONDS = 2.0

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from foundation.contracts.gateway.ledger import ScopeKind
 from foundation.domain.ids import TenantId
 from foundation.storage.ledger.llm_events import (
     CommittedByAncestor,
@@ -11,7 +12,6 @@ from foundation.storage.ledger.llm_events import (
     StepFence,
 )
 from foundation.storage.ledger.rolling_spend import SliceSum
-from llm_gateway.budget.limits.scopes import ScopeKind
 from llm_gateway.budget.redis import keys
 from llm_gateway.budget.totals.redis_holds import RedisHold
 from llm_gateway.budget.totals.scope_totals import ScopeTotals

@@ -5,9 +5,9 @@ import asyncio
 import msgspec
 from msgspec.structs import replace
 
+from foundation.contracts.gateway.ledger import Dialect
 from foundation.domain.errors import DatabaseUnavailable, LockstepError
 from foundation.telemetry.retries import with_tries
-from llm_gateway.exchange.dialect import Dialect
 from llm_gateway.items.answered import Item, items_of_body, items_of_ending, weights_only
 from llm_gateway.items.store import KeptItems
 from llm_gateway.refusals.refusal_errors import CallInProgress

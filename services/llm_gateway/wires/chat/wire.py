@@ -1,6 +1,6 @@
 """OpenAI's chat completions, as the gateway serves and speaks them."""
 
-from llm_gateway.exchange.dialect import Dialect
+from foundation.contracts.gateway.ledger import Dialect
 from llm_gateway.wires.base import Wire
 from llm_gateway.wires.chat.events import CompletionsReader, read_usage
 from llm_gateway.wires.chat.provider_body import write_request

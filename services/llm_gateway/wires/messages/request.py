@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 import msgspec
 
+from foundation.contracts.gateway.ledger import Dialect
 from foundation.domain.errors import BadRequest, Fault
-from llm_gateway.exchange.dialect import Dialect
 from llm_gateway.exchange.request import CacheWrites, ModelRequest
 from llm_gateway.wires.allow_lists import decode_listed, not_covered, refused
 from llm_gateway.wires.fields import check_free_values, field_bytes, find_unlisted

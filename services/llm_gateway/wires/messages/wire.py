@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from llm_gateway.exchange.dialect import Dialect
+from foundation.contracts.gateway.ledger import Dialect
 from llm_gateway.exchange.request import ModelRequest
 from llm_gateway.wires.base import CountingEndpoint, Wire
 from llm_gateway.wires.messages.errors import write_error_answer, write_error_event

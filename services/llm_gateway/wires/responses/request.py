@@ -2,8 +2,8 @@
 
 import msgspec
 
+from foundation.contracts.gateway.ledger import Dialect
 from foundation.domain.errors import BadRequest, Fault
-from llm_gateway.exchange.dialect import Dialect
 from llm_gateway.exchange.request import CacheWrites, ModelRequest, ProviderTool
 from llm_gateway.wires.allow_lists import refused
 from llm_gateway.wires.fields import check_free_values, field_bytes, find_unlisted

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from llm_gateway.exchange.dialect import Dialect
+from foundation.contracts.gateway.ledger import Dialect
 from llm_gateway.exchange.request import ModelRequest
 from llm_gateway.wires.base import Server, Wire
 from llm_gateway.wires.openai.errors import write_error_answer

@@ -126,3 +126,52 @@ async def test_a_service_account_as_which_runs_start_is_kept_until_somebody_says
         assert (await owner.delete(f"/service-accounts/{other['id']}?while_used=true")).status_code == 204
     details = [row[3] for row in audited() if row[1] == "service_account.delete"]
     assert [[one["name"] for one in detail.get("used_by", [])] for detail in details] == [[], ["daily"]]
+
+
+@pytest.mark.parametrize("door", ["removed", "leaves"])
+async def test_a_person_as_whom_runs_start_is_kept_until_somebody_says_so(
+    api: ApiInProcess, tenant: Tenant, audited: Callable[[], list[tuple[Any, ...]]], door: str
+) -> None:
+    user_id = api.member(tenant, role="member")
+    async with api.caller(tenant) as owner, api.as_user(tenant, user_id) as person:
+        task = await made(owner, "/tasks", name="count", steps=NOOP)
+        schedule = await made(person, "/schedules", name="hourly", task_id=task["id"], every_seconds=3600)
+        trigger = await made(person, "/triggers", name="hook", task_id=task["id"])
+
+        async def goes(query: str = "") -> httpx.Response:
+            if door == "removed":
+                return await owner.delete(f"/members/{user_id}{query}")
+            return await person.delete(f"/users/me/tenants/{tenant.tenant_id}{query}")
+
+        assert users(await goes()) == [("schedule", "hourly"), ("trigger", "hook")]
+        assert users(await goes("?while_used=false")) == [("schedule", "hourly"), ("trigger", "hook")]
+        # Whoever changes it vouches for it from then on.
+        changed = await owner.patch(f"/triggers/{trigger['id']}", json={"name": "mine"})
+        assert changed.status_code == 200, changed.text
+        assert users(await goes()) == [("schedule", "hourly")]
+        assert (await owner.get(f"/members/{user_id}")).status_code == 200
+        assert (await goes("?while_used=true")).status_code == 204
+        assert (await owner.get(f"/schedules/{schedule['id']}")).json()["runs_as"] == str(user_id)
+    [detail] = [row[3] for row in audited() if row[1] in ("member.remove", "member.leave")]
+    assert detail["used_by"] == [{"kind": "schedule", "id": schedule["id"], "name": "hourly"}]
+
+
+async def test_a_service_account_is_kept_at_the_door_of_members_too(api: ApiInProcess, tenant: Tenant) -> None:
+    async with api.caller(tenant) as owner:
+        account = await made(owner, "/service-accounts", name="robot", role="member")
+        key = await made(owner, "/api-keys", name="k", scopes=["api"], service_account_id=account["id"])
+        task = await made(owner, "/tasks", name="count", steps=NOOP)
+        async with api.bearing(key["key"]) as robot:
+            await made(robot, "/schedules", name="hourly", task_id=task["id"], every_seconds=3600)
+        assert users(await owner.delete(f"/members/{account['id']}")) == [("schedule", "hourly")]
+        assert (await owner.delete(f"/members/{account['id']}?while_used=true")).status_code == 204
+
+
+async def test_who_starts_nothing_goes_at_once(api: ApiInProcess, tenant: Tenant) -> None:
+    user_id, other_id = api.member(tenant, role="member"), api.member(tenant, role="member")
+    async with api.caller(tenant) as owner, api.as_user(tenant, other_id) as other:
+        task = await made(owner, "/tasks", name="count", steps=NOOP)
+        gone = await made(other, "/schedules", name="deleted", task_id=task["id"], every_seconds=3600)
+        assert (await owner.delete(f"/schedules/{gone['id']}")).status_code == 204
+        assert (await owner.delete(f"/members/{user_id}")).status_code == 204
+        assert (await other.delete(f"/users/me/tenants/{tenant.tenant_id}")).status_code == 204

@@ -17,7 +17,7 @@ from fixtures.gateways.reconciling import reconcile
 from fixtures.gateways.steady_streams import PATH, Streams
 from fixtures.money.counters import counters_of, rolling_window_of
 from fixtures.money.ledger import charged, events_of, recorded_events
-from llm_gateway.budget.limits.scopes import ScopeKind
+from foundation.contracts.gateway.ledger import ScopeKind
 
 HOUR = 3600
 

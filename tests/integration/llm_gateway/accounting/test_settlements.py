@@ -13,11 +13,11 @@ from redis.exceptions import ConnectionError as NotConnected
 
 from fixtures.machine.redis_server import RedisServer
 from fixtures.money.budget_bench import BudgetBench, running_bench
+from foundation.contracts.gateway.ledger import ScopeKind
 from foundation.domain.ids import new_uuid
 from llm_gateway.accounting.attempt_book import AttemptBook, RedisUnavailable
 from llm_gateway.accounting.journal import Journal, Settlement
 from llm_gateway.accounting.usage_event import UsageEvent, encode_event
-from llm_gateway.budget.limits.scopes import ScopeKind
 from llm_gateway.budget.redis import keys
 from llm_gateway.budget.refusals import BucketClosed
 from llm_gateway.budget.reservation import Reservation

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from fixtures.money.budget_bench import LIMIT, BudgetBench, Run
 from fixtures.money.counters import as_field, over
+from foundation.contracts.gateway.ledger import ScopeKind
 from foundation.domain.money import Amount, BudgetLimit
 from llm_gateway.budget.limits.scope_counts import FIELD, ScopeCounts
-from llm_gateway.budget.limits.scopes import LimitedScope, ScopeKind
+from llm_gateway.budget.limits.scopes import LimitedScope
 from llm_gateway.budget.redis import keys
 from llm_gateway.budget.refusals import BudgetSpent, CallUnderWay, RoomHeldByOthers, RunIsClosed, StaleLease
 from llm_gateway.budget.reservation import Reservation

@@ -11,10 +11,10 @@ from fixtures.eventually import eventually
 from fixtures.gateways.gateway import Signing, Step, Tenant
 from fixtures.machine.postgres import ScratchDatabase
 from fixtures.machine.redis_server import RedisServer
+from foundation.contracts.gateway.ledger import ScopeKind
 from foundation.domain.money import BudgetLimit
 from foundation.storage.session.database import Database, DatabaseSettings
 from llm_gateway.accounting.ledger_writer import LedgerWriter
-from llm_gateway.budget.limits.scopes import ScopeKind
 from llm_gateway.budget.redis import keys
 from llm_gateway.budget.redis.connection import RedisSettings, connect
 

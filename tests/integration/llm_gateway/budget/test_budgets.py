@@ -14,8 +14,8 @@ from fixtures.machine.redis_server import RedisServer
 from fixtures.money.counters import counters_of
 from fixtures.money.ledger import charged, recorded_events
 from fixtures.providers.simulated import SimulatedProvider
+from foundation.contracts.gateway.ledger import ScopeKind
 from foundation.domain.money import BudgetLimit
-from llm_gateway.budget.limits.scopes import ScopeKind
 
 PATH = "/v1/chat/completions"
 BODY: dict[str, Any] = {"model": "default", "messages": [{"role": "user", "content": "hello"}], "max_tokens": 20}

@@ -8,9 +8,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fixtures.money.budget_bench import BudgetBench, Run
+from foundation.contracts.gateway.ledger import ScopeKind
 from foundation.domain.money import BudgetLimit
 from llm_gateway.budget.limits.rates import CallLimits, CallSlots, SlidingWindow
-from llm_gateway.budget.limits.scopes import LimitedScope, ScopeKind
+from llm_gateway.budget.limits.scopes import LimitedScope
 from llm_gateway.budget.redis import keys
 from llm_gateway.budget.refusals import BudgetSpent, RoomHeldByOthers, WindowFull
 from llm_gateway.budget.reservation import Reservation

@@ -16,7 +16,7 @@ from fixtures.machine.redis_server import RedisServer, running_redis
 from fixtures.money.counters import counters_of
 from fixtures.money.ledger import charged, events_of, recorded_events
 from fixtures.providers.simulated import SimulatedProvider
-from llm_gateway.budget.limits.scopes import ScopeKind
+from foundation.contracts.gateway.ledger import ScopeKind
 from llm_gateway.budget.redis import keys
 
 PATH = "/v1/chat/completions"

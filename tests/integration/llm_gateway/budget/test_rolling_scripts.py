@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from fixtures.money.budget_bench import BudgetBench, Run
 from fixtures.money.rolling_oracle import RollingOracle
+from foundation.contracts.gateway.ledger import ScopeKind
 from foundation.domain.ids import new_uuid
 from foundation.domain.money import Amount, BudgetLimit
 from llm_gateway.budget.limits.backfill import NO_BACKFILLS, Backfill
-from llm_gateway.budget.limits.scopes import LimitedScope, RollingLimit, ScopeKind
+from llm_gateway.budget.limits.scopes import LimitedScope, RollingLimit
 from llm_gateway.budget.refusals import BackfillNeeded, BudgetSpent, RoomHeldByOthers
 from llm_gateway.budget.reservation import Reservation
 from llm_gateway.budget.store import SettlementState

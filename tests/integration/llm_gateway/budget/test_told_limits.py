@@ -16,7 +16,7 @@ from fixtures.machine.redis_server import RedisServer
 from fixtures.money.counters import counters_of
 from fixtures.money.ledger import charged, recorded_events
 from fixtures.providers.simulated import SimulatedProvider
-from llm_gateway.budget.limits.scopes import ScopeKind
+from foundation.contracts.gateway.ledger import ScopeKind
 
 TOLD = "x-lockstep-max-output-tokens"
 LONG = "fault-chunks=24000+delay=0"

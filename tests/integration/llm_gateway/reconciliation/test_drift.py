@@ -21,9 +21,9 @@ from fixtures.machine.redis_server import RedisServer, running_redis
 from fixtures.money.counters import as_field, counters_of
 from fixtures.money.ledger import charged, recorded_events
 from fixtures.providers.simulated import SimulatedProvider, running_simulated_provider
+from foundation.contracts.gateway.ledger import ScopeKind
 from foundation.domain.money import Amount
 from llm_gateway.budget.limits.scope_counts import FIELD, ScopeCounts
-from llm_gateway.budget.limits.scopes import ScopeKind
 from llm_gateway.budget.redis import keys
 
 PATH = "/v1/chat/completions"

@@ -20,7 +20,7 @@ from fixtures.machine.postgres import ScratchDatabase
 from fixtures.machine.redis_server import RedisServer
 from fixtures.money.counters import counters_of
 from fixtures.money.ledger import events_of
-from llm_gateway.budget.limits.scopes import ScopeKind
+from foundation.contracts.gateway.ledger import ScopeKind
 
 _MAY_GROW = 96 * 1024 * 1024
 MODELS = dict.fromkeys(Wire, "default") | {Wire.EMBEDDINGS: "embed-1"}

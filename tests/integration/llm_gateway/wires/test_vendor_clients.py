@@ -17,7 +17,7 @@ from fixtures.machine.postgres import ScratchDatabase
 from fixtures.machine.redis_server import RedisServer
 from fixtures.money.counters import counters_of
 from fixtures.money.ledger import recorded_events
-from llm_gateway.budget.limits.scopes import ScopeKind
+from foundation.contracts.gateway.ledger import ScopeKind
 
 MOST_TRIES = 30
 SLOW = "fault-slow=2"

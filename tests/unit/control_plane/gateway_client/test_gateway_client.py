@@ -9,7 +9,7 @@ import pytest
 from joserfc.jwk import OKPKey
 
 from control_plane.gateway_client.client import GatewayClient
-from foundation.contracts.gateway.operations import Breaker
+from foundation.contracts.gateway.operations import Breaker, BreakerCause, BreakerState
 from foundation.domain.errors import DependencyUnavailable, NotFound
 from foundation.domain.ids import RunId, TenantId
 from foundation.http.service_tokens import ServiceTokenSigner
@@ -46,7 +46,14 @@ async def test_a_run_that_was_not_closed_is_closed_later(status: int) -> None:
 
 
 async def test_a_breaker_that_the_gateway_does_not_have_is_not_found() -> None:
-    breaker = Breaker(provider="a/b", model="m/1", state="open", why="", retry_after_seconds=1, calls=0, failures=0)
+    about = {
+        "state": BreakerState.OPEN,
+        "why": BreakerCause.FAILURES,
+        "retry_after_seconds": 1,
+        "calls": 0,
+        "failures": 0,
+    }
+    breaker = Breaker.model_validate({"provider": "a/b", "model": "m/1", **about})
     with pytest.raises(NotFound):
         await client(lambda _: httpx.Response(404)).reset(breaker)
 

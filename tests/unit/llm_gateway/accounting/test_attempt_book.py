@@ -8,9 +8,10 @@ from msgspec.structs import replace
 from redis.exceptions import ConnectionError as NotConnected
 
 from fixtures.money.gateway_calls import LEASE, MoneyBench, a_call, a_provider, a_route, a_target
+from foundation.contracts.gateway.ledger import AttemptReason
 from foundation.domain.money import NOTHING, Amount, BudgetLimit
 from llm_gateway.accounting.journal import AttemptPhase, Settlement
-from llm_gateway.accounting.usage_event import AttemptReason, encode_event
+from llm_gateway.accounting.usage_event import encode_event
 from llm_gateway.stages.call import Attempt
 
 USED = Amount(30, 40)

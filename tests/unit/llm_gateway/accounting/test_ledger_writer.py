@@ -14,11 +14,11 @@ import pytest
 from psycopg import IntegrityError
 from redis.exceptions import ResponseError
 
+from foundation.contracts.gateway.ledger import ScopeKind
 from foundation.domain.errors import DependencyUnavailable
 from foundation.domain.ids import TenantId, new_uuid
 from llm_gateway.accounting.ledger_writer import LedgerWriter
 from llm_gateway.accounting.usage_event import UsageEvent, encode_event
-from llm_gateway.budget.limits.scopes import ScopeKind
 from llm_gateway.budget.redis import keys
 
 TENANT = TenantId(new_uuid())

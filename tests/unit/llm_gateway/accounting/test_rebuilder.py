@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
+from foundation.contracts.gateway.ledger import ScopeKind
 from foundation.domain.errors import DependencyUnavailable
 from foundation.domain.ids import TenantId, new_uuid
 from llm_gateway.accounting.rebuild import LockLost, Rebuilder
-from llm_gateway.budget.limits.scopes import ScopeKind
 from llm_gateway.budget.redis import keys
 
 TENANT = TenantId(new_uuid())

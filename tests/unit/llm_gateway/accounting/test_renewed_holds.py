@@ -8,7 +8,7 @@ import pytest
 from redis.exceptions import ConnectionError as NotConnected
 
 from fixtures.money.gateway_calls import LEASE, MoneyBench, a_call, a_provider, a_route, a_target
-from llm_gateway.accounting.usage_event import AttemptReason
+from foundation.contracts.gateway.ledger import AttemptReason
 from llm_gateway.stages.call import Attempt
 
 LATE = LEASE.total_seconds() * 0.8

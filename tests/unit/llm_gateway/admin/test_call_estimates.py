@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from fixtures.gateways.model_routes import serving
 from foundation.contracts.gateway.call_estimates import CallBounds, CallShape, CallsInQuestion, TextBytes
+from foundation.contracts.gateway.ledger import Dialect
 from llm_gateway.admin.call_estimates import CallEstimator
 from llm_gateway.exchange.caller import Caller
-from llm_gateway.exchange.dialect import Dialect
 from llm_gateway.planning.order import NearlySpentCallers
 from llm_gateway.planning.planner import Planner, bound_of_plan
 from llm_gateway.providers.fake import FakeProvider

@@ -2,7 +2,8 @@
 
 from prometheus_client import REGISTRY
 
-from llm_gateway.breakers.breaker import BreakerCause, ModelBreaker
+from foundation.contracts.gateway.operations import BreakerCause
+from llm_gateway.breakers.breaker import ModelBreaker
 from llm_gateway.configuration.file import BreakerConfig
 
 CONFIG = BreakerConfig(failures=3, open_seconds=20, successes=2, trials=2, rate_limited=2)

@@ -7,9 +7,10 @@ import pybreaker
 import pytest
 from redis.exceptions import ConnectionError as NotConnected
 
+from foundation.contracts.gateway.operations import BreakerCause
 from foundation.domain.errors import NotFound
 from llm_gateway.breakers.board import BreakerBoard
-from llm_gateway.breakers.breaker import BreakerCause, ModelBreaker
+from llm_gateway.breakers.breaker import ModelBreaker
 from llm_gateway.configuration.file import BreakerConfig
 
 CONFIG = BreakerConfig(failures=1, open_seconds=20, trials=1)
@@ -142,3 +143,14 @@ async def test_a_trial_is_shared_over_all_gateways_while_redis_is_there(
         assert await breaker.permit() is None, "one trial at a time"
         permit.release()
         assert await breaker.permit() is not None
+
+
+async def test_what_changed_a_breaker_is_told_as_it_was_and_of_one_that_nothing_has_changed_so() -> None:
+    board, breaker = a_board(SharedStates())
+    assert (board.view("p", "m").state, board.view("p", "m").why) == ("closed", BreakerCause.NEVER_OPENED)
+    await fail_once(breaker)
+    assert board.view("p", "m").why is BreakerCause.FAILURES
+    assert (await board.reset("p", "m")).why is BreakerCause.RESET
+    # A changed configuration makes it anew, and what is known of it stays.
+    board.breaker("p", "m", CONFIG.model_copy(update={"failures": 3}))
+    assert (board.view("p", "m").state, board.view("p", "m").why) == ("closed", BreakerCause.RESET)

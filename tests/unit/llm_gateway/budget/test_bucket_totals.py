@@ -3,10 +3,10 @@
 from datetime import date
 from typing import Any
 
+from foundation.contracts.gateway.ledger import ScopeKind
 from foundation.domain.ids import RunId, StepId, TenantId, UserId, new_uuid
 from foundation.domain.money import Amount
 from foundation.storage.ledger.llm_events import CommittedByCaller, CommittedByStep, RunState, StepFence
-from llm_gateway.budget.limits.scopes import ScopeKind
 from llm_gateway.budget.redis import keys
 from llm_gateway.budget.totals.bucket_totals import BucketTotals
 from llm_gateway.budget.totals.redis_holds import RedisHold

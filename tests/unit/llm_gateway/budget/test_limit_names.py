@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from foundation.contracts.gateway.ledger import Dialect
 from llm_gateway.configuration.file import ProviderConfig
-from llm_gateway.exchange.dialect import Dialect
 from llm_gateway.providers.registry import connect_provider
 from llm_gateway.translation.registry import translation
 from llm_gateway.wires.chat.request import read_chat_request

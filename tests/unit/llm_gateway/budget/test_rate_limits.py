@@ -3,10 +3,10 @@
 import pytest
 from pydantic import ValidationError
 
+from foundation.contracts.gateway.ledger import ScopeKind
 from foundation.contracts.gateway.rate_limits import RateLimits, ScopeRates
 from foundation.domain.ids import ApiKeyId, TenantId, UserId, new_uuid
 from llm_gateway.budget.limits.rates import SHIPPED_LIMITS, call_limits
-from llm_gateway.budget.limits.scopes import ScopeKind
 
 TENANT, USER, KEY = TenantId(new_uuid()), UserId(new_uuid()), ApiKeyId(new_uuid())
 SCOPES = {ScopeKind.TENANT: TENANT, ScopeKind.USER: USER, ScopeKind.KEY: KEY}

@@ -9,12 +9,13 @@ import pytest
 
 import llm_gateway.budget
 from foundation.contracts.gateway.budget_policy import AwayPolicy, RedisAway
+from foundation.contracts.gateway.ledger import ScopeKind
 from foundation.domain.budget_scopes import BudgetPeriod
 from foundation.domain.ids import TenantId, new_uuid
 from foundation.domain.money import Amount, BudgetLimit
 from llm_gateway.budget.limits.backfill import Backfill
 from llm_gateway.budget.limits.rates import MINUTE_US, CallLimits, SlidingWindow
-from llm_gateway.budget.limits.scopes import LimitedScope, ScopeKind, make_rolling_limit, windows_at
+from llm_gateway.budget.limits.scopes import LimitedScope, make_rolling_limit, windows_at
 from llm_gateway.budget.local_allowance import allowance_of
 from llm_gateway.budget.redis.replies import ReserveReply
 from llm_gateway.budget.redis.scripts import check_epoch_source

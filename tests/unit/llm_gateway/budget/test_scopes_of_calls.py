@@ -5,12 +5,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from foundation.contracts.gateway.ledger import ScopeKind
 from foundation.contracts.gateway.rate_limits import RateLimits, ScopeRates
 from foundation.contracts.gateway.run_token import Ancestor, RunClaims, ScopeCaps
 from foundation.domain.ids import ApiKeyId, RunId, StepId, TenantId, UserId, new_uuid
 from foundation.domain.money import BudgetLimit
 from llm_gateway.budget.limits.counted import CallScopes, scopes_of_call
-from llm_gateway.budget.limits.scopes import ScopeKind
 from llm_gateway.budget.limits.tenant_limits import EffectiveLimits
 
 TENANT, USER, KEY = TenantId(new_uuid()), UserId(new_uuid()), ApiKeyId(new_uuid())

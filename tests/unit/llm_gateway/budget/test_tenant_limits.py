@@ -7,11 +7,11 @@ import pytest
 
 from fixtures.money.canned_rows import CannedDatabase
 from foundation.contracts.gateway.budget_policy import AwayPolicy
+from foundation.contracts.gateway.ledger import ScopeKind
 from foundation.contracts.gateway.rate_limits import RateLimits, ScopeRates
 from foundation.domain.errors import BudgetExceeded, DependencyUnavailable, Forbidden
 from foundation.domain.ids import TenantId, new_uuid
 from foundation.domain.money import BudgetLimit
-from llm_gateway.budget.limits.scopes import ScopeKind
 from llm_gateway.budget.limits.tenant_limits import FRESH_SECONDS, MAX_AGE_SECONDS, TenantLimitsCache
 
 TENANT = TenantId(new_uuid())

@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
+from foundation.contracts.gateway.ledger import ScopeKind
 from foundation.domain.budget_scopes import BudgetPeriod
-from llm_gateway.budget.limits.scopes import ScopeKind
 from llm_gateway.budget.refusals import BlockingLimit, RoomHeldByOthers
 from llm_gateway.budget.waiting import FairWait, QueueFull, WaitedTooLong
 

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from foundation.contracts.gateway.ledger import Dialect
 from llm_gateway.configuration.file import KeyReference, ProviderConfig
-from llm_gateway.exchange.dialect import Dialect
 
 URL, OTHER = "https://a.example/v1", "https://b.example/v1"
 

@@ -7,9 +7,9 @@ from uuid import UUID
 
 import pytest
 
+from foundation.contracts.gateway.ledger import Dialect
 from llm_gateway.endpoints.calls import CallEndpoint
 from llm_gateway.endpoints.room import LARGE_BYTES, BodyRoom
-from llm_gateway.exchange.dialect import Dialect
 from llm_gateway.exchange.failures import broken_off
 from llm_gateway.stages.call import CallFailed, Client, PlainAnswer
 from llm_gateway.stages.call_trace import CallTrace

@@ -6,11 +6,11 @@ from uuid import UUID
 
 import pytest
 
+from foundation.contracts.gateway.ledger import Dialect
 from llm_gateway.endpoints.calls import CallEndpoint
 from llm_gateway.endpoints.front import Front, dialect_of, is_vendors
 from llm_gateway.endpoints.models import Models
 from llm_gateway.endpoints.sending import send_error
-from llm_gateway.exchange.dialect import Dialect
 from llm_gateway.exchange.protocol_errors import UnknownPath
 
 PATHS = ("/v1/chat/completions", "/v1/messages", "/v1/messages/count_tokens", "/v1/responses")

@@ -7,9 +7,9 @@ from uuid import UUID
 import pytest
 
 from fixtures.gateways.model_routes import KEY, everywhere, known_key, serving
+from foundation.contracts.gateway.ledger import Dialect
 from foundation.domain.errors import Unauthenticated
 from llm_gateway.endpoints.models import Models
-from llm_gateway.exchange.dialect import Dialect
 from llm_gateway.providers.fake import FakeProvider
 from llm_gateway.routing.routes import ModelNotFound
 

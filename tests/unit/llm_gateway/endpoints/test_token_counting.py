@@ -7,12 +7,12 @@ from uuid import UUID
 import pytest
 
 from fixtures.gateways.model_routes import KEY, everywhere, known_key, serving
+from foundation.contracts.gateway.ledger import Dialect
 from foundation.contracts.policy.providers import ProviderPolicy, ProviderRules
 from foundation.domain.errors import Unauthenticated
 from foundation.domain.ids import TenantId
 from llm_gateway.configuration.file import TimeoutsConfig
 from llm_gateway.endpoints.count_tokens import TokenCounting
-from llm_gateway.exchange.dialect import Dialect
 from llm_gateway.exchange.failures import UpstreamFailed, broken_off
 from llm_gateway.providers.fake import FakeAnswer, FakeProvider
 from llm_gateway.routing.routes import ProviderNotAllowed

@@ -2,8 +2,8 @@
 
 import pytest
 
+from foundation.contracts.gateway.ledger import ScopeKind
 from llm_gateway.budget.limits.rates import SlidingWindow, SlidingWindowState
-from llm_gateway.budget.limits.scopes import ScopeKind
 from llm_gateway.budget.refusals import WindowFull
 from llm_gateway.refusals.rate_errors import RateExceeded, TooLargeForRate, error_of_full_window
 from llm_gateway.refusals.rate_headers import rate_headers, round_up_to_milliseconds, write_duration

@@ -6,10 +6,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from foundation.contracts.gateway.ledger import ScopeKind
 from foundation.domain.budget_scopes import BudgetPeriod
 from foundation.domain.errors import BudgetExceeded, LeaseLost, RunClosed
 from llm_gateway.budget.limits.rates import MINUTE_US, SlidingWindow, SlidingWindowState
-from llm_gateway.budget.limits.scopes import ScopeKind, windows_at
+from llm_gateway.budget.limits.scopes import windows_at
 from llm_gateway.budget.refusals import (
     AlreadyAnswered,
     BlockingLimit,

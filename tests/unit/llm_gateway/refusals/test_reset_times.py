@@ -5,9 +5,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from foundation.contracts.gateway.ledger import ScopeKind
 from foundation.domain.budget_scopes import BudgetPeriod
 from foundation.domain.errors import BudgetExceeded
-from llm_gateway.budget.limits.scopes import ScopeKind, windows_at
+from llm_gateway.budget.limits.scopes import windows_at
 from llm_gateway.budget.refusals import BlockingLimit, BudgetSpent
 from llm_gateway.refusals.refusal_errors import error_of_refusal
 

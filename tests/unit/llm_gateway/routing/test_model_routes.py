@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from redis.asyncio import Redis
 
+from foundation.contracts.gateway.ledger import Dialect
 from foundation.contracts.policy.providers import ProviderPolicy, ProviderRules
 from llm_gateway.breakers.board import BreakerBoard
 from llm_gateway.configuration.file import GatewayFile
-from llm_gateway.exchange.dialect import Dialect
 from llm_gateway.pricing.bounds import Unpriced
 from llm_gateway.providers.fake import FakeProvider
 from llm_gateway.routing.routes import (

@@ -6,12 +6,12 @@ from typing import Any, cast
 import pytest
 from redis.asyncio import Redis
 
+from foundation.contracts.gateway.ledger import Dialect
 from foundation.domain.errors import DependencyUnavailable
 from llm_gateway.breakers.alerts import Alert, Alerts
 from llm_gateway.breakers.board import BreakerBoard
 from llm_gateway.configuration.file import KeyReference
 from llm_gateway.configuration.loading import GatewayFileInvalid, Published
-from llm_gateway.exchange.dialect import Dialect
 from llm_gateway.routing.routes import NoProviderKey
 from llm_gateway.routing.serving import Serving
 

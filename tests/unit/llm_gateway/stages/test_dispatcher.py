@@ -16,9 +16,9 @@ from fixtures.money.gateway_calls import (
     a_route,
     a_target,
 )
+from foundation.contracts.gateway.ledger import AttemptReason
 from foundation.domain.errors import BudgetExceeded
 from foundation.domain.money import NOTHING, BudgetLimit
-from llm_gateway.accounting.usage_event import AttemptReason
 from llm_gateway.breakers.alerts import Alert
 from llm_gateway.breakers.breaker import ModelBreaker
 from llm_gateway.configuration.file import BreakerConfig

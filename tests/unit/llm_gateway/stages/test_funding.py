@@ -9,10 +9,10 @@ from redis.exceptions import ResponseError
 
 from fixtures.money.gateway_calls import LEASE, MoneyBench, a_call, a_provider, a_route, a_target
 from foundation.contracts.gateway.budget_policy import AwayPolicy, RedisAway
+from foundation.contracts.gateway.ledger import AttemptReason
 from foundation.domain.errors import BudgetExceeded, DependencyUnavailable
 from foundation.domain.money import NOTHING, Amount, BudgetLimit
 from llm_gateway.accounting.attempt_book import RedisUnavailable
-from llm_gateway.accounting.usage_event import AttemptReason
 from llm_gateway.budget.refusals import AlreadyAnswered
 from llm_gateway.pricing.bounds import LEAST_OUTPUT
 from llm_gateway.refusals.refusal_errors import CallInProgress, RoomHeld

@@ -10,8 +10,8 @@ import pytest
 from prometheus_client import REGISTRY
 
 from fixtures.money.gateway_calls import LEASE, MoneyBench, a_call, a_provider, a_route, a_target
+from foundation.contracts.gateway.ledger import AttemptReason
 from foundation.contracts.gateway.rate_limits import RateLimits, ScopeRates
-from llm_gateway.accounting.usage_event import AttemptReason
 from llm_gateway.budget.limits.tenant_limits import EffectiveLimits
 from llm_gateway.budget.redis.base import Argument, Script
 from llm_gateway.budget.redis.fake import FakeScriptRunner

@@ -18,9 +18,8 @@ from fixtures.money.gateway_calls import (
     a_target,
     an_answer,
 )
+from foundation.contracts.gateway.ledger import AttemptReason, Dialect
 from foundation.domain.money import NOTHING, BudgetLimit
-from llm_gateway.accounting.usage_event import AttemptReason
-from llm_gateway.exchange.dialect import Dialect
 from llm_gateway.exchange.failures import UpstreamFailed
 from llm_gateway.exchange.request import ModelRequest
 from llm_gateway.planning.order import NearlySpentCallers

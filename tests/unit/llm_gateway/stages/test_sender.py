@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from fixtures.money.gateway_calls import MoneyBench, a_call, a_provider, a_route, a_target
+from foundation.contracts.gateway.ledger import AttemptReason
 from foundation.domain.money import NOTHING
 from llm_gateway.accounting.journal import AttemptPhase
-from llm_gateway.accounting.usage_event import AttemptReason
 from llm_gateway.breakers.breaker import Permit
 from llm_gateway.exchange.failures import Billing, UpstreamFailed, broken_off
 from llm_gateway.stages.call import Attempt

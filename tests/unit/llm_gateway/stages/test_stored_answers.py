@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
+from foundation.contracts.gateway.ledger import Dialect
 from foundation.contracts.gateway.model_call import CallKey, canonical_digest
 from foundation.contracts.gateway.run_token import RunClaims, ScopeCaps
 from foundation.domain.errors import BadRequest, Forbidden, IdempotencyConflict
 from foundation.domain.ids import RunId, StepId, TenantId, UserId, new_uuid
 from foundation.domain.money import BudgetLimit
 from llm_gateway.exchange.caller import Caller
-from llm_gateway.exchange.dialect import Dialect
 from llm_gateway.replays.vault import StoredAnswer, StoredReplay
 from llm_gateway.stages.call import CallIdentity
 from llm_gateway.stages.stored_answers import REMEMBERED_FOR, StoredAnswers

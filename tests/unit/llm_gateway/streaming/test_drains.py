@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from foundation.contracts.gateway.ledger import Dialect
 from llm_gateway.configuration.file import OnDisconnect
-from llm_gateway.exchange.dialect import Dialect
 from llm_gateway.providers.fake import FakeProvider
 from llm_gateway.routing.routes import Target
 from llm_gateway.streaming.drains import Drains

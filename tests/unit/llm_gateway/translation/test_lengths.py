@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fixtures.translation.provider_wires import Call, Said, chat_stream, completion
-from llm_gateway.exchange.dialect import Dialect
+from foundation.contracts.gateway.ledger import Dialect
 from llm_gateway.translation.base import Untranslatable
 from llm_gateway.translation.lengths import CHAT_NAME, CHAT_TOOLS, Names, short_name, short_user
 from llm_gateway.translation.messages_to_chat.translation import MessagesToChat

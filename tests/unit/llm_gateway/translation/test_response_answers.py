@@ -22,7 +22,7 @@ from fixtures.translation.provider_wires import (
 from fixtures.translation.provider_wires import message as message_body
 from fixtures.translation.vendor_clients import accumulated_response
 from fixtures.translation.vendor_shapes import response, response_events
-from llm_gateway.exchange.dialect import Dialect
+from foundation.contracts.gateway.ledger import Dialect
 from llm_gateway.translation.base import Translation
 from llm_gateway.translation.registry import translation
 from llm_gateway.translation.responses_to_chat.translation import ResponsesToChat

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from fixtures.translation import vendor_shapes
+from foundation.contracts.gateway.ledger import Dialect
 from foundation.domain.errors import BadRequest
-from llm_gateway.exchange.dialect import Dialect
 from llm_gateway.translation.base import Translation, Untranslatable
 from llm_gateway.translation.registry import translation
 from llm_gateway.translation.responses_to_chat.translation import ResponsesToChat

@@ -4,8 +4,8 @@ from itertools import product
 
 import pytest
 
+from foundation.contracts.gateway.ledger import Dialect
 from foundation.domain.errors import BadRequest, Fault
-from llm_gateway.exchange.dialect import Dialect
 from llm_gateway.translation.base import Untranslatable
 from llm_gateway.translation.registry import translation
 from llm_gateway.wires.errors import describe_error

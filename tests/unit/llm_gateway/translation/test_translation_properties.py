@@ -22,7 +22,7 @@ from fixtures.translation.provider_wires import (
 )
 from fixtures.translation.vendor_clients import accumulated_completion, accumulated_message, accumulated_response
 from fixtures.translation.vendor_shapes import chunks, message_events, response_events
-from llm_gateway.exchange.dialect import Dialect
+from foundation.contracts.gateway.ledger import Dialect
 from llm_gateway.translation.base import Translation
 from llm_gateway.translation.chat_to_messages.translation import ChatToMessages
 from llm_gateway.translation.messages_to_chat.translation import MessagesToChat

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 import llm_gateway.wires
+from foundation.contracts.gateway.ledger import Dialect
 from foundation.domain.errors import BadRequest, BudgetExceeded, Fault
-from llm_gateway.exchange.dialect import Dialect
 from llm_gateway.exchange.failures import UpstreamFailed, broken_off
 from llm_gateway.wires.base import EventKind, Server, Wire
 from llm_gateway.wires.registry import WIRES

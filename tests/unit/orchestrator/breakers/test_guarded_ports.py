@@ -8,7 +8,7 @@ from joserfc.jwk import OKPKey
 
 from fixtures.machine.free_port import free_port
 from fixtures.sandboxing.launchers import a_job
-from foundation.contracts.presence import BreakerState
+from foundation.contracts.gateway.operations import BreakerState
 from foundation.contracts.tool_job import JobState
 from foundation.http.service_tokens import ServiceTokenSigner
 from orchestrator.breakers.breaker import FAILURES, BreakerOpen, WorkerBreaker

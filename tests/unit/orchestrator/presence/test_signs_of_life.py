@@ -7,7 +7,8 @@ from prometheus_client import REGISTRY
 
 from fixtures.eventually import eventually
 from foundation.cloud.presence.fake import FakePresence
-from foundation.contracts.presence import BreakerState, WorkerPresence, WorkerStatus
+from foundation.contracts.gateway.operations import BreakerState
+from foundation.contracts.presence import WorkerPresence, WorkerStatus
 from foundation.domain.ids import TenantId, new_uuid
 from orchestrator.breakers.board import WorkerBreakers
 from orchestrator.presence.signs_of_life import SignsOfLife

@@ -1,8 +1,8 @@
 """The paths that jobs may ask the gateway for are those that its wires serve for what agents speak."""
 
 from foundation.contracts.gateway.job_access import CALL_PATHS, COUNTING_PATHS, MODELS_PATH
+from foundation.contracts.gateway.ledger import Dialect
 from llm_gateway.endpoints.models import PATH
-from llm_gateway.exchange.dialect import Dialect
 from llm_gateway.settings import GatewaySettings
 from llm_gateway.wires.registry import WIRES
 from tool_runtime.egress.model_door import MAX_BODY

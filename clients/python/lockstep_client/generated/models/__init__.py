@@ -24,12 +24,14 @@ from .approval_view_form_type_0 import ApprovalViewFormType0
 from .approve import Approve
 from .artifact_view import ArtifactView
 from .artifact_view_status import ArtifactViewStatus
+from .attempt_reason import AttemptReason
 from .audit_outcome import AuditOutcome
 from .away_policy import AwayPolicy
 from .blocked_step import BlockedStep
 from .bound_kind import BoundKind
 from .bounds import Bounds
 from .breaker import Breaker
+from .breaker_cause import BreakerCause
 from .breaker_list import BreakerList
 from .breaker_state import BreakerState
 from .budget import Budget
@@ -43,8 +45,6 @@ from .call_view import CallView
 from .call_view_arguments_type_0 import CallViewArgumentsType0
 from .called_view import CalledView
 from .catch_up import CatchUp
-from .cause import Cause
-from .cause_error_type_0 import CauseErrorType0
 from .certificate_view import CertificateView
 from .certificate_view_claims import CertificateViewClaims
 from .certificate_view_public_key import CertificateViewPublicKey
@@ -90,12 +90,14 @@ from .deletion_view import DeletionView
 from .deletion_view_removed import DeletionViewRemoved
 from .delivery_status import DeliveryStatus
 from .delivery_view import DeliveryView
+from .dialect import Dialect
 from .died_at_order import DiedAtOrder
 from .dimension import Dimension
 from .discard import Discard
 from .doing import Doing
 from .doing_now import DoingNow
 from .egress_policy import EgressPolicy
+from .ended_by import EndedBy
 from .ended_view import EndedView
 from .estimate_run import EstimateRun
 from .estimate_run_input import EstimateRunInput
@@ -144,6 +146,8 @@ from .kill_switch_view import KillSwitchView
 from .last_tool import LastTool
 from .leak_outcome import LeakOutcome
 from .leak_view import LeakView
+from .ledger_kind import LedgerKind
+from .ledger_status import LedgerStatus
 from .left import Left
 from .limit_amount import LimitAmount
 from .limit_source import LimitSource
@@ -292,6 +296,7 @@ from .not_final import NotFinal
 from .open_access import OpenAccess
 from .opened_at_order import OpenedAtOrder
 from .operation_left_out import OperationLeftOut
+from .operations_kind import OperationsKind
 from .other_lines import OtherLines
 from .outcome_decision import OutcomeDecision
 from .outcome_view import OutcomeView
@@ -333,6 +338,7 @@ from .page_run_event_view import PageRunEventView
 from .page_statement_summary import PageStatementSummary
 from .page_step_times import PageStepTimes
 from .part_view import PartView
+from .pause_reason import PauseReason
 from .permission import Permission
 from .permission_list import PermissionList
 from .permission_view import PermissionView
@@ -372,6 +378,8 @@ from .retry import Retry
 from .retry_run import RetryRun
 from .role import Role
 from .role_view import RoleView
+from .root_cause import RootCause
+from .root_cause_error_type_0 import RootCauseErrorType0
 from .rotation import Rotation
 from .run_comparison import RunComparison
 from .run_event_type import RunEventType
@@ -395,6 +403,7 @@ from .run_view_overrides_type_0_additional_property import (
 from .sandbox_profile import SandboxProfile
 from .schedule_change import ScheduleChange
 from .schedule_change_input_type_0 import ScheduleChangeInputType0
+from .scope_kind import ScopeKind
 from .scope_order import ScopeOrder
 from .scope_rates import ScopeRates
 from .secret_view import SecretView
@@ -406,6 +415,7 @@ from .span_view import SpanView
 from .span_view_attributes import SpanViewAttributes
 from .span_view_kind import SpanViewKind
 from .span_view_status import SpanViewStatus
+from .stall_cause import StallCause
 from .standing import Standing
 from .standing_budget import StandingBudget
 from .start_run import StartRun
@@ -449,6 +459,7 @@ from .tenants_dead_letter_view import TenantsDeadLetterView
 from .time_parts import TimeParts
 from .timeout_policy import TimeoutPolicy
 from .tokens import Tokens
+from .tool_call_status import ToolCallStatus
 from .tool_effect import ToolEffect
 from .tool_effect_view import ToolEffectView
 from .tool_limits_view import ToolLimitsView
@@ -486,10 +497,12 @@ from .usage_format import UsageFormat
 from .usage_group_view import UsageGroupView
 from .usage_group_view_group import UsageGroupViewGroup
 from .usage_page import UsagePage
+from .usage_source import UsageSource
 from .user_quotas import UserQuotas
 from .verification import Verification
 from .version_order import VersionOrder
 from .wait import Wait
+from .wait_reason import WaitReason
 from .warned_at_order import WarnedAtOrder
 from .webhook_change import WebhookChange
 from .webhook_status import WebhookStatus
@@ -529,12 +542,14 @@ __all__ = (
     "Approve",
     "ArtifactView",
     "ArtifactViewStatus",
+    "AttemptReason",
     "AuditOutcome",
     "AwayPolicy",
     "BlockedStep",
     "BoundKind",
     "Bounds",
     "Breaker",
+    "BreakerCause",
     "BreakerList",
     "BreakerState",
     "Budget",
@@ -548,8 +563,6 @@ __all__ = (
     "CallView",
     "CallViewArgumentsType0",
     "CatchUp",
-    "Cause",
-    "CauseErrorType0",
     "CertificateView",
     "CertificateViewClaims",
     "CertificateViewPublicKey",
@@ -595,12 +608,14 @@ __all__ = (
     "DeletionViewRemoved",
     "DeliveryStatus",
     "DeliveryView",
+    "Dialect",
     "DiedAtOrder",
     "Dimension",
     "Discard",
     "Doing",
     "DoingNow",
     "EgressPolicy",
+    "EndedBy",
     "EndedView",
     "EstimateRun",
     "EstimateRunInput",
@@ -647,6 +662,8 @@ __all__ = (
     "LastTool",
     "LeakOutcome",
     "LeakView",
+    "LedgerKind",
+    "LedgerStatus",
     "Left",
     "LimitAmount",
     "LimitSource",
@@ -791,6 +808,7 @@ __all__ = (
     "OpenAccess",
     "OpenedAtOrder",
     "OperationLeftOut",
+    "OperationsKind",
     "OtherLines",
     "OutcomeDecision",
     "OutcomeView",
@@ -832,6 +850,7 @@ __all__ = (
     "PageStatementSummary",
     "PageStepTimes",
     "PartView",
+    "PauseReason",
     "Permission",
     "PermissionList",
     "PermissionView",
@@ -871,6 +890,8 @@ __all__ = (
     "RetryRun",
     "Role",
     "RoleView",
+    "RootCause",
+    "RootCauseErrorType0",
     "Rotation",
     "RunComparison",
     "RunEventType",
@@ -892,6 +913,7 @@ __all__ = (
     "SandboxProfile",
     "ScheduleChange",
     "ScheduleChangeInputType0",
+    "ScopeKind",
     "ScopeOrder",
     "ScopeRates",
     "SecretView",
@@ -903,6 +925,7 @@ __all__ = (
     "SpanViewAttributes",
     "SpanViewKind",
     "SpanViewStatus",
+    "StallCause",
     "Standing",
     "StandingBudget",
     "StartRun",
@@ -946,6 +969,7 @@ __all__ = (
     "TimeoutPolicy",
     "TimeParts",
     "Tokens",
+    "ToolCallStatus",
     "ToolEffect",
     "ToolEffectView",
     "ToolLimitsView",
@@ -983,10 +1007,12 @@ __all__ = (
     "UsageGroupView",
     "UsageGroupViewGroup",
     "UsagePage",
+    "UsageSource",
     "UserQuotas",
     "Verification",
     "VersionOrder",
     "Wait",
+    "WaitReason",
     "WarnedAtOrder",
     "WebhookChange",
     "WebhookStatus",

@@ -7,6 +7,10 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..models.breaker_cause import BreakerCause
+from ..models.breaker_state import BreakerState
+from ..models.operations_kind import OperationsKind
+
 if TYPE_CHECKING:
     from ..models.alert_view_about_type_0 import AlertViewAboutType0
 
@@ -20,18 +24,18 @@ class AlertView:
 
     Attributes:
         at (datetime.datetime):
-        kind (str):
+        kind (OperationsKind): What an entry tells of.
         name (str):
-        state (None | str):
-        why (None | str):
+        state (BreakerState | None):
+        why (BreakerCause | None):
         about (AlertViewAboutType0 | None):
     """
 
     at: datetime.datetime
-    kind: str
+    kind: OperationsKind
     name: str
-    state: None | str
-    why: None | str
+    state: BreakerState | None
+    why: BreakerCause | None
     about: AlertViewAboutType0 | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
@@ -40,15 +44,21 @@ class AlertView:
 
         at = self.at.isoformat()
 
-        kind = self.kind
+        kind = self.kind.value
 
         name = self.name
 
         state: None | str
-        state = self.state
+        if isinstance(self.state, BreakerState):
+            state = self.state.value
+        else:
+            state = self.state
 
         why: None | str
-        why = self.why
+        if isinstance(self.why, BreakerCause):
+            why = self.why.value
+        else:
+            why = self.why
 
         about: dict[str, Any] | None
         if isinstance(self.about, AlertViewAboutType0):
@@ -78,21 +88,37 @@ class AlertView:
         d = dict(src_dict)
         at = datetime.datetime.fromisoformat(d.pop("at"))
 
-        kind = d.pop("kind")
+        kind = OperationsKind(d.pop("kind"))
 
         name = d.pop("name")
 
-        def _parse_state(data: object) -> None | str:
+        def _parse_state(data: object) -> BreakerState | None:
             if data is None:
                 return data
-            return cast(None | str, data)
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                state_type_0 = BreakerState(data)
+
+                return state_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(BreakerState | None, data)
 
         state = _parse_state(d.pop("state"))
 
-        def _parse_why(data: object) -> None | str:
+        def _parse_why(data: object) -> BreakerCause | None:
             if data is None:
                 return data
-            return cast(None | str, data)
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                why_type_0 = BreakerCause(data)
+
+                return why_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(BreakerCause | None, data)
 
         why = _parse_why(d.pop("why"))
 

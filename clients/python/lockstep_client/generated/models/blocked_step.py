@@ -7,7 +7,7 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 if TYPE_CHECKING:
-    from ..models.cause import Cause
+    from ..models.root_cause import RootCause
 
 
 T = TypeVar("T", bound="BlockedStep")
@@ -19,12 +19,12 @@ class BlockedStep:
 
     Attributes:
         step (None | str):
-        causes (list[Cause]):
+        causes (list[RootCause]):
         more (int): how many causes there are beyond those listed
     """
 
     step: None | str
-    causes: list[Cause]
+    causes: list[RootCause]
     more: int
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
@@ -53,7 +53,7 @@ class BlockedStep:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.cause import Cause  # noqa: PLC0415
+        from ..models.root_cause import RootCause  # noqa: PLC0415
 
         d = dict(src_dict)
 
@@ -67,7 +67,7 @@ class BlockedStep:
         causes = []
         _causes = d.pop("causes")
         for causes_item_data in _causes:
-            causes_item = Cause.from_dict(causes_item_data)
+            causes_item = RootCause.from_dict(causes_item_data)
 
             causes.append(causes_item)
 

@@ -5,18 +5,21 @@ from typing import Any, TypeVar
 
 from attrs import define as _attrs_define
 
+from ..models.breaker_cause import BreakerCause
+from ..models.breaker_state import BreakerState
+
 T = TypeVar("T", bound="Breaker")
 
 
 @_attrs_define
 class Breaker:
-    """A breaker: `state` is closed, half-open or open, `calls` and `failures` are what one gateway saw lately.
+    """A breaker, and what changed it last; `calls` and `failures` are what one gateway saw lately.
 
     Attributes:
         provider (str):
         model (str):
-        state (str):
-        why (str):
+        state (BreakerState): Whether what a breaker guards is called.
+        why (BreakerCause): What opened or closed a breaker.
         retry_after_seconds (float):
         calls (int):
         failures (int):
@@ -24,8 +27,8 @@ class Breaker:
 
     provider: str
     model: str
-    state: str
-    why: str
+    state: BreakerState
+    why: BreakerCause
     retry_after_seconds: float
     calls: int
     failures: int
@@ -35,9 +38,9 @@ class Breaker:
 
         model = self.model
 
-        state = self.state
+        state = self.state.value
 
-        why = self.why
+        why = self.why.value
 
         retry_after_seconds = self.retry_after_seconds
 
@@ -68,9 +71,9 @@ class Breaker:
 
         model = d.pop("model")
 
-        state = d.pop("state")
+        state = BreakerState(d.pop("state"))
 
-        why = d.pop("why")
+        why = BreakerCause(d.pop("why"))
 
         retry_after_seconds = d.pop("retry_after_seconds")
 

@@ -8,6 +8,13 @@ from uuid import UUID
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..models.attempt_reason import AttemptReason
+from ..models.bound_kind import BoundKind
+from ..models.dialect import Dialect
+from ..models.ledger_kind import LedgerKind
+from ..models.ledger_status import LedgerStatus
+from ..models.usage_source import UsageSource
+
 if TYPE_CHECKING:
     from ..models.tokens import Tokens
 
@@ -21,19 +28,20 @@ class EventView:
 
     Attributes:
         id (UUID):
-        kind (str):
+        kind (LedgerKind): What a row is of.
         adjusts (None | UUID):
         attempt (int):
-        reason (str):
+        reason (AttemptReason): Why an attempt was made.
         provider (str):
         model (str):
         route (str):
-        dialect (str):
-        status (str):
-        usage_source (str):
+        dialect (Dialect): The languages of vendors in which a call is made.
+        status (LedgerStatus): How an attempt ended.
+        usage_source (UsageSource): From where it is known what an attempt used.
         tokens (Tokens): `cached_input` and `cache_write` are part of `input`, `reasoning` is part of `output`.
         cost_usd (str):
-        bound_kind (str):
+        bound_kind (BoundKind): Whether a bound can never be exceeded, or was estimated because the tenant asked for
+            that.
         bound_tokens (int):
         bound_usd (str):
         price_version (str):
@@ -48,19 +56,19 @@ class EventView:
     """
 
     id: UUID
-    kind: str
+    kind: LedgerKind
     adjusts: None | UUID
     attempt: int
-    reason: str
+    reason: AttemptReason
     provider: str
     model: str
     route: str
-    dialect: str
-    status: str
-    usage_source: str
+    dialect: Dialect
+    status: LedgerStatus
+    usage_source: UsageSource
     tokens: Tokens
     cost_usd: str
-    bound_kind: str
+    bound_kind: BoundKind
     bound_tokens: int
     bound_usd: str
     price_version: str
@@ -77,7 +85,7 @@ class EventView:
     def to_dict(self) -> dict[str, Any]:
         id = str(self.id)
 
-        kind = self.kind
+        kind = self.kind.value
 
         adjusts: None | str
         if isinstance(self.adjusts, UUID):
@@ -87,7 +95,7 @@ class EventView:
 
         attempt = self.attempt
 
-        reason = self.reason
+        reason = self.reason.value
 
         provider = self.provider
 
@@ -95,17 +103,17 @@ class EventView:
 
         route = self.route
 
-        dialect = self.dialect
+        dialect = self.dialect.value
 
-        status = self.status
+        status = self.status.value
 
-        usage_source = self.usage_source
+        usage_source = self.usage_source.value
 
         tokens = self.tokens.to_dict()
 
         cost_usd = self.cost_usd
 
-        bound_kind = self.bound_kind
+        bound_kind = self.bound_kind.value
 
         bound_tokens = self.bound_tokens
 
@@ -176,7 +184,7 @@ class EventView:
         d = dict(src_dict)
         id = UUID(d.pop("id"))
 
-        kind = d.pop("kind")
+        kind = LedgerKind(d.pop("kind"))
 
         def _parse_adjusts(data: object) -> None | UUID:
             if data is None:
@@ -195,7 +203,7 @@ class EventView:
 
         attempt = d.pop("attempt")
 
-        reason = d.pop("reason")
+        reason = AttemptReason(d.pop("reason"))
 
         provider = d.pop("provider")
 
@@ -203,17 +211,17 @@ class EventView:
 
         route = d.pop("route")
 
-        dialect = d.pop("dialect")
+        dialect = Dialect(d.pop("dialect"))
 
-        status = d.pop("status")
+        status = LedgerStatus(d.pop("status"))
 
-        usage_source = d.pop("usage_source")
+        usage_source = UsageSource(d.pop("usage_source"))
 
         tokens = Tokens.from_dict(d.pop("tokens"))
 
         cost_usd = d.pop("cost_usd")
 
-        bound_kind = d.pop("bound_kind")
+        bound_kind = BoundKind(d.pop("bound_kind"))
 
         bound_tokens = d.pop("bound_tokens")
 

@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..models.tool_call_status import ToolCallStatus
+
 T = TypeVar("T", bound="LastTool")
 
 
@@ -16,19 +18,19 @@ class LastTool:
 
     Attributes:
         name (str):
-        status (str): `STARTED` while it runs
+        status (ToolCallStatus): How a call of a tool stands.
         since (datetime.datetime): when it was started, or when it ended
     """
 
     name: str
-    status: str
+    status: ToolCallStatus
     since: datetime.datetime
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         name = self.name
 
-        status = self.status
+        status = self.status.value
 
         since = self.since.isoformat()
 
@@ -49,7 +51,7 @@ class LastTool:
         d = dict(src_dict)
         name = d.pop("name")
 
-        status = d.pop("status")
+        status = ToolCallStatus(d.pop("status"))
 
         since = datetime.datetime.fromisoformat(d.pop("since"))
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..models.pause_reason import PauseReason
 from ..models.priority import Priority
 from ..models.run_status import RunStatus
 from ..types import UNSET, Unset
@@ -40,7 +41,7 @@ class ListedRun:
                 read runs
             output (Any | Unset): null for who may not read runs, as `error` and `overrides` are
             error (ListedRunErrorType0 | None | Unset):
-            pause_reason (None | str | Unset):
+            pause_reason (None | PauseReason | Unset):
             generation (int | Unset):
             budget (ListedRunBudget | Unset):
             priority (Priority | Unset): How the steps of a run stand in line while others wait too; every minute of waiting
@@ -69,7 +70,7 @@ class ListedRun:
     input_: ListedRunInputType0 | None | Unset = UNSET
     output: Any | Unset = UNSET
     error: ListedRunErrorType0 | None | Unset = UNSET
-    pause_reason: None | str | Unset = UNSET
+    pause_reason: None | PauseReason | Unset = UNSET
     generation: int | Unset = UNSET
     budget: ListedRunBudget | Unset = UNSET
     priority: Priority | Unset = UNSET
@@ -127,6 +128,8 @@ class ListedRun:
         pause_reason: None | str | Unset
         if isinstance(self.pause_reason, Unset):
             pause_reason = UNSET
+        elif isinstance(self.pause_reason, PauseReason):
+            pause_reason = self.pause_reason.value
         else:
             pause_reason = self.pause_reason
 
@@ -341,12 +344,20 @@ class ListedRun:
 
         error = _parse_error(d.pop("error", UNSET))
 
-        def _parse_pause_reason(data: object) -> None | str | Unset:
+        def _parse_pause_reason(data: object) -> None | PauseReason | Unset:
             if data is None:
                 return data
             if isinstance(data, Unset):
                 return data
-            return cast(None | str | Unset, data)
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                pause_reason_type_0 = PauseReason(data)
+
+                return pause_reason_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(None | PauseReason | Unset, data)
 
         pause_reason = _parse_pause_reason(d.pop("pause_reason", UNSET))
 

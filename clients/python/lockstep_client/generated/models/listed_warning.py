@@ -9,6 +9,7 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..models.budget_period import BudgetPeriod
+from ..models.scope_kind import ScopeKind
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -25,7 +26,8 @@ class ListedWarning:
     Of a list: the members that `fields` names, or those that it shows anyway.
 
         Attributes:
-            scope (str): tenant, user, key, run or step
+            scope (ScopeKind): What a call is counted in: the tenant, user or key that outlasts the call's run, the run, and
+                the step.
             scope_id (UUID):
             period (BudgetPeriod): A day or month of the tenant's calendar, all time, or any interval of a given width.
             window (str): the day or month, `total`, or the number of the rolling window
@@ -34,7 +36,7 @@ class ListedWarning:
             warned_at (datetime.datetime | Unset):
     """
 
-    scope: str
+    scope: ScopeKind
     scope_id: UUID
     period: BudgetPeriod
     window: str
@@ -44,7 +46,7 @@ class ListedWarning:
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        scope = self.scope
+        scope = self.scope.value
 
         scope_id = str(self.scope_id)
 
@@ -88,7 +90,7 @@ class ListedWarning:
         from ..models.limit_amount import LimitAmount  # noqa: PLC0415
 
         d = dict(src_dict)
-        scope = d.pop("scope")
+        scope = ScopeKind(d.pop("scope"))
 
         scope_id = UUID(d.pop("scope_id"))
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..models.pause_reason import PauseReason
 from ..models.priority import Priority
 from ..models.run_status import RunStatus
 
@@ -36,7 +37,7 @@ class RunView:
         input_ (None | RunViewInputType0): null once it has expired, as `expired` says, and for who may not read runs
         output (Any): null for who may not read runs, as `error` and `overrides` are
         error (None | RunViewErrorType0):
-        pause_reason (None | str):
+        pause_reason (None | PauseReason):
         generation (int):
         budget (RunViewBudget):
         priority (Priority): How the steps of a run stand in line while others wait too; every minute of waiting is
@@ -64,7 +65,7 @@ class RunView:
     input_: None | RunViewInputType0
     output: Any
     error: None | RunViewErrorType0
-    pause_reason: None | str
+    pause_reason: None | PauseReason
     generation: int
     budget: RunViewBudget
     priority: Priority
@@ -112,7 +113,10 @@ class RunView:
             error = self.error
 
         pause_reason: None | str
-        pause_reason = self.pause_reason
+        if isinstance(self.pause_reason, PauseReason):
+            pause_reason = self.pause_reason.value
+        else:
+            pause_reason = self.pause_reason
 
         generation = self.generation
 
@@ -257,10 +261,18 @@ class RunView:
 
         error = _parse_error(d.pop("error"))
 
-        def _parse_pause_reason(data: object) -> None | str:
+        def _parse_pause_reason(data: object) -> None | PauseReason:
             if data is None:
                 return data
-            return cast(None | str, data)
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                pause_reason_type_0 = PauseReason(data)
+
+                return pause_reason_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(None | PauseReason, data)
 
         pause_reason = _parse_pause_reason(d.pop("pause_reason"))
 

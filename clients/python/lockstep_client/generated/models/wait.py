@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..models.wait_reason import WaitReason
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -22,7 +23,8 @@ class Wait:
 
     Attributes:
         step (None | str):
-        for_ (str):
+        for_ (WaitReason): The reasons for which a step or run waits; for each the platform has something that ends the
+            wait.
         since (datetime.datetime):
         ends_by (datetime.datetime | None):
         detail (str):
@@ -30,7 +32,7 @@ class Wait:
     """
 
     step: None | str
-    for_: str
+    for_: WaitReason
     since: datetime.datetime
     ends_by: datetime.datetime | None
     detail: str
@@ -43,7 +45,7 @@ class Wait:
         step: None | str
         step = self.step
 
-        for_ = self.for_
+        for_ = self.for_.value
 
         since = self.since.isoformat()
 
@@ -92,7 +94,7 @@ class Wait:
 
         step = _parse_step(d.pop("step"))
 
-        for_ = d.pop("for")
+        for_ = WaitReason(d.pop("for"))
 
         since = datetime.datetime.fromisoformat(d.pop("since"))
 

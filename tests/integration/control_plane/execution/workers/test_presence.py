@@ -11,7 +11,8 @@ from fixtures.gateways.gateway import Signing, Tenant
 from fixtures.machine.free_port import free_port
 from fixtures.machine.postgres import ScratchDatabase
 from foundation.cloud.presence.fake import FakePresence
-from foundation.contracts.presence import BreakerPresence, BreakerState, WorkerPresence, WorkerStatus
+from foundation.contracts.gateway.operations import BreakerState
+from foundation.contracts.presence import BreakerPresence, WorkerPresence, WorkerStatus
 from foundation.domain.ids import TenantId
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)

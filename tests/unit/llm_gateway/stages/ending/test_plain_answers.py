@@ -9,10 +9,10 @@ from uuid import UUID
 import pytest
 
 from fixtures.money.gateway_calls import MoneyBench, a_call, a_provider, a_route, a_target, an_answer
+from foundation.contracts.gateway.ledger import AttemptReason
 from foundation.domain.errors import DatabaseUnavailable, DependencyUnavailable
 from foundation.domain.ids import TenantId
 from foundation.domain.money import NOTHING, Amount
-from llm_gateway.accounting.usage_event import AttemptReason
 from llm_gateway.exchange.failures import UpstreamFailed
 from llm_gateway.providers.fake import FakeAnswer, FakeProvider
 from llm_gateway.refusals.refusal_errors import CallInProgress

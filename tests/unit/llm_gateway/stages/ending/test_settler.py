@@ -9,19 +9,14 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from foundation.contracts.gateway.budget_policy import STRICT, BoundKind, Bounds
+from foundation.contracts.gateway.ledger import AttemptReason, ScopeKind
 from foundation.domain.ids import TenantId, new_uuid
 from llm_gateway.accounting.journal import Settlement
-from llm_gateway.accounting.usage_event import (
-    AttemptReason,
-    UsageEvent,
-    decode_event,
-    encode_event,
-    make_ledger_document,
-)
+from llm_gateway.accounting.usage_event import UsageEvent, decode_event, encode_event, make_ledger_document
 from llm_gateway.breakers.alerts import Alert
 from llm_gateway.budget.limits.counted import CallScopes
 from llm_gateway.budget.limits.rates import NO_LIMITS
-from llm_gateway.budget.limits.scopes import LimitedScope, ScopeKind, windows_at
+from llm_gateway.budget.limits.scopes import LimitedScope, windows_at
 from llm_gateway.budget.reservation import Reservation
 from llm_gateway.exchange.caller import Caller
 from llm_gateway.exchange.usage import NO_USAGE, Usage

@@ -8,8 +8,8 @@ import pytest
 from msgspec.structs import replace
 
 from fixtures.money.gateway_calls import MoneyBench, a_call, a_provider, a_route, a_target
+from foundation.contracts.gateway.ledger import AttemptReason
 from foundation.domain.money import NOTHING, Amount
-from llm_gateway.accounting.usage_event import AttemptReason
 from llm_gateway.providers.fake import FakeAnswer
 from llm_gateway.stages.call import OpenedAnswer
 from llm_gateway.stages.ending.answer_keeper import AnswerKeeper

@@ -527,17 +527,21 @@ class PeopleCalls:
         self,
         user_id: UUID,
         *,
+        while_used: bool | Unset = False,
         if_match: str | Unset = UNSET,
     ) -> None:
         """Remove a member; their keys die with the membership
 
         Args:
             user_id (UUID):
+            while_used (bool | Unset): true: delete it although something uses it, which then fails
+                where it needs it Default: False.
             if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
         """
         return self._caller.send(
             remove_member.call(
                 user_id=user_id,
+                while_used=while_used,
                 if_match=if_match,
             )
         )
@@ -689,15 +693,20 @@ class PeopleCalls:
     def leave_tenant(
         self,
         tenant_id: UUID,
+        *,
+        while_used: bool | Unset = False,
     ) -> None:
         """Leave a tenant, unless you are its last owner
 
         Args:
             tenant_id (UUID):
+            while_used (bool | Unset): true: delete it although something uses it, which then fails
+                where it needs it Default: False.
         """
         return self._caller.send(
             leave_tenant.call(
                 tenant_id=tenant_id,
+                while_used=while_used,
             )
         )
 
@@ -774,7 +783,7 @@ class PeopleCalls:
         tenant_id: UUID,
         *,
         confirm: str,
-        grace_days: int | Unset = 7,
+        grace_days: int | Unset = UNSET,
         stop_runs: bool | Unset = False,
     ) -> DeletionView:
         """Have your tenant deleted, after some days of grace; at once only by operators
@@ -782,7 +791,7 @@ class PeopleCalls:
         Args:
             tenant_id (UUID):
             confirm (str): the name of the tenant, so that no other is deleted by mistake
-            grace_days (int | Unset): days in which it can be cancelled Default: 7.
+            grace_days (int | Unset): days in which it can be cancelled; 7 if not said
             stop_runs (bool | Unset): cancel what still runs when it begins Default: False.
         """
         return self._caller.send(
@@ -1405,17 +1414,21 @@ class AsyncPeopleCalls:
         self,
         user_id: UUID,
         *,
+        while_used: bool | Unset = False,
         if_match: str | Unset = UNSET,
     ) -> None:
         """Remove a member; their keys die with the membership
 
         Args:
             user_id (UUID):
+            while_used (bool | Unset): true: delete it although something uses it, which then fails
+                where it needs it Default: False.
             if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
         """
         return await self._caller.send(
             remove_member.call(
                 user_id=user_id,
+                while_used=while_used,
                 if_match=if_match,
             )
         )
@@ -1567,15 +1580,20 @@ class AsyncPeopleCalls:
     async def leave_tenant(
         self,
         tenant_id: UUID,
+        *,
+        while_used: bool | Unset = False,
     ) -> None:
         """Leave a tenant, unless you are its last owner
 
         Args:
             tenant_id (UUID):
+            while_used (bool | Unset): true: delete it although something uses it, which then fails
+                where it needs it Default: False.
         """
         return await self._caller.send(
             leave_tenant.call(
                 tenant_id=tenant_id,
+                while_used=while_used,
             )
         )
 
@@ -1652,7 +1670,7 @@ class AsyncPeopleCalls:
         tenant_id: UUID,
         *,
         confirm: str,
-        grace_days: int | Unset = 7,
+        grace_days: int | Unset = UNSET,
         stop_runs: bool | Unset = False,
     ) -> DeletionView:
         """Have your tenant deleted, after some days of grace; at once only by operators
@@ -1660,7 +1678,7 @@ class AsyncPeopleCalls:
         Args:
             tenant_id (UUID):
             confirm (str): the name of the tenant, so that no other is deleted by mistake
-            grace_days (int | Unset): days in which it can be cancelled Default: 7.
+            grace_days (int | Unset): days in which it can be cancelled; 7 if not said
             stop_runs (bool | Unset): cancel what still runs when it begins Default: False.
         """
         return await self._caller.send(

@@ -14,7 +14,7 @@ def call(
     tenant_id: UUID,
     *,
     confirm: str,
-    grace_days: int | Unset = 7,
+    grace_days: int | Unset = UNSET,
     stop_runs: bool | Unset = False,
 ) -> Call[DeletionView]:
     """`delete_tenant`, unsent."""

@@ -7,39 +7,49 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..models.ended_by import EndedBy
+from ..models.stall_cause import StallCause
+from ..models.wait_reason import WaitReason
+
 if TYPE_CHECKING:
-    from ..models.cause_error_type_0 import CauseErrorType0
+    from ..models.root_cause_error_type_0 import RootCauseErrorType0
 
 
-T = TypeVar("T", bound="Cause")
+T = TypeVar("T", bound="RootCause")
 
 
 @_attrs_define
-class Cause:
+class RootCause:
     """One root cause for which a step, or the run itself, does not move: found where it is, not where it is felt.
 
     Attributes:
-        cause (str): what a step waits for, as in `waits`; or what is wrong, such as `needs_miscounted`; or of a run
-            that has ended, `failed` and `stopped`
+        cause (EndedBy | StallCause | WaitReason): what a step waits for, as in `waits`; or what is wrong, such as
+            `needs_miscounted`; or of a run that has ended, `failed` and `stopped`
         step (None | str): the step at which the cause is; null for the run itself
         since (datetime.datetime | None):
         detail (str):
         remedy (None | str): what ends it, where somebody must act
-        error (CauseErrorType0 | None): of a step that failed, its error
+        error (None | RootCauseErrorType0): of a step that failed, its error
     """
 
-    cause: str
+    cause: EndedBy | StallCause | WaitReason
     step: None | str
     since: datetime.datetime | None
     detail: str
     remedy: None | str
-    error: CauseErrorType0 | None
+    error: None | RootCauseErrorType0
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        from ..models.cause_error_type_0 import CauseErrorType0  # noqa: PLC0415
+        from ..models.root_cause_error_type_0 import RootCauseErrorType0  # noqa: PLC0415
 
-        cause = self.cause
+        cause: str
+        if isinstance(self.cause, WaitReason):
+            cause = self.cause.value
+        elif isinstance(self.cause, StallCause):
+            cause = self.cause.value
+        else:
+            cause = self.cause.value
 
         step: None | str
         step = self.step
@@ -56,7 +66,7 @@ class Cause:
         remedy = self.remedy
 
         error: dict[str, Any] | None
-        if isinstance(self.error, CauseErrorType0):
+        if isinstance(self.error, RootCauseErrorType0):
             error = self.error.to_dict()
         else:
             error = self.error
@@ -78,10 +88,34 @@ class Cause:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.cause_error_type_0 import CauseErrorType0  # noqa: PLC0415
+        from ..models.root_cause_error_type_0 import RootCauseErrorType0  # noqa: PLC0415
 
         d = dict(src_dict)
-        cause = d.pop("cause")
+
+        def _parse_cause(data: object) -> EndedBy | StallCause | WaitReason:
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                cause_type_0 = WaitReason(data)
+
+                return cause_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                cause_type_1 = StallCause(data)
+
+                return cause_type_1
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            if not isinstance(data, str):
+                raise TypeError()
+            cause_type_2 = EndedBy(data)
+
+            return cause_type_2
+
+        cause = _parse_cause(d.pop("cause"))
 
         def _parse_step(data: object) -> None | str:
             if data is None:
@@ -114,22 +148,22 @@ class Cause:
 
         remedy = _parse_remedy(d.pop("remedy"))
 
-        def _parse_error(data: object) -> CauseErrorType0 | None:
+        def _parse_error(data: object) -> None | RootCauseErrorType0:
             if data is None:
                 return data
             try:
                 if not isinstance(data, dict):
                     raise TypeError()
-                error_type_0 = CauseErrorType0.from_dict(data)
+                error_type_0 = RootCauseErrorType0.from_dict(data)
 
                 return error_type_0
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
-            return cast(CauseErrorType0 | None, data)
+            return cast(None | RootCauseErrorType0, data)
 
         error = _parse_error(d.pop("error"))
 
-        cause = cls(
+        root_cause = cls(
             cause=cause,
             step=step,
             since=since,
@@ -138,8 +172,8 @@ class Cause:
             error=error,
         )
 
-        cause.additional_properties = d
-        return cause
+        root_cause.additional_properties = d
+        return root_cause
 
     @property
     def additional_keys(self) -> list[str]:

@@ -6,11 +6,11 @@ from typing import Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-T = TypeVar("T", bound="CauseErrorType0")
+T = TypeVar("T", bound="RootCauseErrorType0")
 
 
 @_attrs_define
-class CauseErrorType0:
+class RootCauseErrorType0:
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -23,10 +23,10 @@ class CauseErrorType0:
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
-        cause_error_type_0 = cls()
+        root_cause_error_type_0 = cls()
 
-        cause_error_type_0.additional_properties = d
-        return cause_error_type_0
+        root_cause_error_type_0.additional_properties = d
+        return root_cause_error_type_0
 
     @property
     def additional_keys(self) -> list[str]:

@@ -1,0 +1,22 @@
+from enum import StrEnum
+from typing import Self
+
+
+class LedgerStatus(StrEnum):
+    ADJUSTED = "adjusted"
+    CUT = "cut"
+    FAILED = "failed"
+    LOST = "lost"
+    SUCCEEDED = "succeeded"
+
+    @classmethod
+    def _missing_(cls, value: object) -> Self | None:
+        """Take a word of a newer server as it is: it equals no member, and reads as its text."""
+        if not isinstance(value, str):
+            return None
+        word = str.__new__(cls, value)
+        word._name_ = word._value_ = value
+        return word
+
+    def __str__(self) -> str:
+        return str(self.value)
