@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends, Response
+from fastapi import Depends, Query, Response
 
 from control_plane.dependencies import App, BudgetReader, BudgetWriter, IfMatch, PutConditions, Tx
 from control_plane.money.budgets import service
@@ -20,6 +20,10 @@ router = RoomRouter(prefix="/budgets", tags=["budgets"])
 
 
 _BUDGETS = ListOf[ScopeBudget]("budgets", StandingBudget, budget_settings.ORDERS, key=("scope", "scope_id", "period"))
+BesideKeys = Annotated[
+    bool,
+    Query(description="true: set it although keys that were made with the key have no budget, and spend beside it"),
+]
 
 
 @router.get(
@@ -55,7 +59,7 @@ async def get(
 @router.put(
     "/{scope}/{scope_id}/{period}",
     summary="Create or replace a budget; gateways hold to it within five seconds",
-    responses={201: {"model": BudgetView, "description": "created"}, **refusals(404, 412, 413, 415)},
+    responses={201: {"model": BudgetView, "description": "created"}, **refusals(404, 409, 412, 413, 415)},
     operation_id="put_budget",
 )
 async def put(
@@ -67,9 +71,13 @@ async def put(
     caller: BudgetWriter,
     tx: Tx,
     conditions: PutConditions,
+    *,
+    beside_keys: BesideKeys = False,
 ) -> BudgetView:
     name = BudgetName(scope, scope_id, period)
-    budget, created = await service.put(tx, caller, name, body, expected=expected_version(conditions))
+    budget, created = await service.put(
+        tx, caller, name, body, expected=expected_version(conditions), beside_keys=beside_keys
+    )
     response.status_code = 201 if created else 200
     response.headers["ETag"] = etag(budget.version)
     return BudgetView.of(budget)

@@ -1,5 +1,6 @@
 """What can be done with budgets; what changes them is one transaction that needs no gateway."""
 
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from control_plane.identity.callers import ApiCaller
@@ -9,13 +10,34 @@ from control_plane.requests.etags import stale
 from control_plane.requests.lists.listed import ListOf, ListRequest
 from control_plane.resources import AppResources
 from foundation.domain.budget_scopes import BudgetPeriod, BudgetScope
-from foundation.domain.errors import BadRequest, Fault, NotFound
+from foundation.domain.errors import BadRequest, Conflict, Fault, NotFound
+from foundation.domain.ids import ApiKeyId
 from foundation.domain.money import BudgetLimit
-from foundation.storage.limits import budget_settings
+from foundation.storage.limits import budget_settings, key_budgets
 from foundation.storage.limits.budget_settings import BudgetName, DeclaredBudget, ScopeBudget
+from foundation.storage.limits.key_budgets import KeyBeside
 from foundation.storage.people import audit
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.seen import Expected, only_makes
+
+SHOWN_KEYS = 20
+
+
+class KeysBesideBudget(Conflict):
+    """Keys that were made with this one spend beside the budget; `keys` are some, and `more` whether there are more."""
+
+    code = "keys_beside_budget"
+
+    def __init__(self, keys: Sequence[KeyBeside]) -> None:
+        super().__init__(
+            "keys that were made with this one are usable, and their calls would not count in its budget",
+            remedy="revoke them or give them budgets first, or send beside_keys=true: then they spend beside it",
+        )
+        self.keys = keys
+
+    def data(self) -> Mapping[str, object]:
+        shown = [{"id": str(key.api_key_id), "name": key.name} for key in self.keys[:SHOWN_KEYS]]
+        return {"keys": shown, "more": len(self.keys) > SHOWN_KEYS}
 
 
 async def page(
@@ -45,11 +67,17 @@ async def get(app: AppResources, caller: ApiCaller, name: BudgetName) -> Standin
 
 
 async def put(
-    tx: Transaction, caller: ApiCaller, name: BudgetName, wanted: NewBudget, *, expected: Expected
+    tx: Transaction, caller: ApiCaller, name: BudgetName, wanted: NewBudget, *, expected: Expected, beside_keys: bool
 ) -> tuple[ScopeBudget, bool]:
-    """The budget as it stands now, and whether it is new; with an expected version it only replaces that one."""
+    """The budget as it stands now, and whether it is new; with an expected version it only replaces that one.
+
+    `KeysBesideBudget` where it is a key's first one and others were made with the key, unless they may spend beside it.
+    """
     declared = declared_budget(name, wanted)
     await _require_scope(tx, caller, name.scope, name.scope_id)
+    beside = await _beside(tx, caller, name)
+    if beside and not beside_keys:
+        raise KeysBesideBudget(beside)
     if expected is None or expected.nothing:
         put = await budget_settings.put(tx, caller.tenant_id, declared, only_new=only_makes(expected))
         budget = put or await _mismatch(tx, caller, name, expected)
@@ -61,6 +89,7 @@ async def put(
         "limit_nano_usd": declared.limit.nano_usd,
         "window_seconds": declared.window_seconds,
         "version": budget.version,
+        **({"beside_keys": [str(key.api_key_id) for key in beside]} if beside else {}),
     }
     await audit.record(tx, caller.tenant_id, actor=caller.actor, action="budget.put", target=str(name), detail=detail)
     return budget, budget.version == 1
@@ -77,6 +106,15 @@ def declared_budget(name: BudgetName, wanted: NewBudget) -> DeclaredBudget:
         detail = "a rolling budget needs window_seconds, and no other budget has it"
         raise BadRequest(detail, faults=(Fault("/body/window_seconds", detail),))
     return DeclaredBudget(name, BudgetLimit(wanted.limit_tokens, wanted.nano()), wanted.window_seconds)
+
+
+async def _beside(tx: Transaction, caller: ApiCaller, name: BudgetName) -> list[KeyBeside]:
+    """Keys that the first budget of a key would not hold; once it has one, the key makes no more."""
+    if name.scope is not BudgetScope.KEY:
+        return []
+    if await budget_settings.of_scope(tx, caller.tenant_id, name.scope, name.scope_id):
+        return []
+    return await key_budgets.beside_budget(tx, caller.tenant_id, ApiKeyId(name.scope_id), most=SHOWN_KEYS + 1)
 
 
 async def _require_scope(tx: Transaction, caller: ApiCaller, scope: BudgetScope, scope_id: UUID) -> None:

@@ -15,6 +15,7 @@ from foundation.domain.errors import BadRequest, Conflict, Fault, Forbidden, Not
 from foundation.domain.ids import ApiKeyId, UserId, new_uuid
 from foundation.domain.people.api_keys import hint_of, new_key
 from foundation.domain.permissions import ApiKeyScope, Permission
+from foundation.storage.limits import key_budgets
 from foundation.storage.people import audit, key_records, service_accounts, tenancy
 from foundation.storage.people.key_records import KeyRecord, NewKeyRecord
 from foundation.storage.session.database import Transaction
@@ -35,6 +36,7 @@ async def create(tx: Transaction, caller: ApiCaller, wanted: NewKey, app: AppRes
         raise BadRequest(reason, faults=(Fault("/body/expires_at", reason),))
     expires_at = wanted.expires_at or caller.until
     _require_end(caller, expires_at)
+    await _require_no_budget(tx, caller)
     if await key_records.count(tx, caller.tenant_id, user_id) >= MAX_KEYS:
         raise Conflict(f"this member has {MAX_KEYS} usable keys", remedy="revoke one that nobody uses")
     key, api_key_id = new_key(), ApiKeyId(new_uuid())
@@ -97,6 +99,9 @@ async def rotate(
         if before.user_id != caller.user_id:
             await _require_service_account(tx, caller, before.user_id)
         await _require_rule_over(tx, caller, before)
+        if caller.api_key_id not in (None, api_key_id):
+            await _require_not_below(tx, caller, before)
+            await _require_no_budget(tx, caller)
         require_no_overlap(before.previous_until, wanted)
         key = new_key()
         await key_records.rotate(
@@ -194,6 +199,30 @@ def _require_end(caller: ApiCaller, expires_at: datetime | None) -> None:
     if caller.until is not None and (expires_at is None or expires_at > caller.until):
         reason = f"your key ends at {caller.until.isoformat()}, and so must every key that it makes or rotates"
         raise Forbidden(reason, remedy="sign in, or send an `expires_at` that is not later")
+
+
+async def _require_no_budget(tx: Transaction, caller: ApiCaller) -> None:
+    """That no other key is handed out by one that a budget holds: its calls would count in another one's, or in none.
+
+    Budgets are set while the tenant is held, as it is here, so that none is set meanwhile.
+    """
+    if caller.api_key_id is None:
+        return
+    budgeted = await key_budgets.budgeted_above(tx, caller.tenant_id, caller.api_key_id)
+    if budgeted is not None:
+        whose = (
+            "your key has a budget" if budgeted == caller.api_key_id else f"key {budgeted}, which yours is of, has one"
+        )
+        reason = f"{whose}, and calls of another key would not count in it, so it makes none and rotates only itself"
+        raise Forbidden(reason, remedy="sign in, or ask somebody who does, and make the key without one")
+
+
+async def _require_not_below(tx: Transaction, caller: ApiCaller, key: KeyRecord) -> None:
+    """That a key is not taken over by one that it has made, so that who has made which has an order."""
+    above = await key_budgets.keys_above(tx, caller.tenant_id, ApiKeyId(caller.api_key_id or key.api_key_id))
+    if key.api_key_id in above:
+        reason = "the key that you call with was made or rotated with this one, or with one that was"
+        raise Forbidden(reason, remedy="rotate it with itself, or sign in")
 
 
 async def _permissions(

@@ -113,6 +113,7 @@ class BudgetsCalls:
         period: BudgetPeriod,
         *,
         body: NewBudget,
+        beside_keys: bool | Unset = False,
         if_none_match: str | Unset = UNSET,
         if_match: str | Unset = UNSET,
     ) -> BudgetView:
@@ -123,6 +124,8 @@ class BudgetsCalls:
             scope_id (UUID):
             period (BudgetPeriod): A day or month of the tenant's calendar, all time, or any interval
                 of a given width.
+            beside_keys (bool | Unset): true: set it although keys that were made with the key have no
+                budget, and spend beside it Default: False.
             if_none_match (str | Unset): * for only where there is nothing yet
             if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
             body (NewBudget): At least one limit; 0 admits nothing. `window_seconds` is for rolling
@@ -134,6 +137,7 @@ class BudgetsCalls:
                 scope_id=scope_id,
                 period=period,
                 body=body,
+                beside_keys=beside_keys,
                 if_none_match=if_none_match,
                 if_match=if_match,
             )
@@ -318,6 +322,7 @@ class AsyncBudgetsCalls:
         period: BudgetPeriod,
         *,
         body: NewBudget,
+        beside_keys: bool | Unset = False,
         if_none_match: str | Unset = UNSET,
         if_match: str | Unset = UNSET,
     ) -> BudgetView:
@@ -328,6 +333,8 @@ class AsyncBudgetsCalls:
             scope_id (UUID):
             period (BudgetPeriod): A day or month of the tenant's calendar, all time, or any interval
                 of a given width.
+            beside_keys (bool | Unset): true: set it although keys that were made with the key have no
+                budget, and spend beside it Default: False.
             if_none_match (str | Unset): * for only where there is nothing yet
             if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
             body (NewBudget): At least one limit; 0 admits nothing. `window_seconds` is for rolling
@@ -339,6 +346,7 @@ class AsyncBudgetsCalls:
                 scope_id=scope_id,
                 period=period,
                 body=body,
+                beside_keys=beside_keys,
                 if_none_match=if_none_match,
                 if_match=if_match,
             )

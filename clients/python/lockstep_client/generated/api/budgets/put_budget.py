@@ -19,6 +19,7 @@ def call(
     period: BudgetPeriod,
     *,
     body: NewBudget,
+    beside_keys: bool | Unset = False,
     if_none_match: str | Unset = UNSET,
     if_match: str | Unset = UNSET,
 ) -> Call[BudgetView]:
@@ -29,6 +30,12 @@ def call(
 
     if not isinstance(if_match, Unset):
         headers["if-match"] = if_match
+
+    params: dict[str, Any] = {}
+
+    params["beside_keys"] = beside_keys
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
     _kwargs: dict[str, Any] = {}
     _kwargs["json"] = body.to_dict()
@@ -43,6 +50,7 @@ def call(
             period=quote(str(period), safe=""),
         ),
         parse=_parsed,
+        params=params,
         headers=headers,
         json=_kwargs.get("json"),
     )
