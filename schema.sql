@@ -1,7 +1,8 @@
 -- The database of Lockstep, readable from top to bottom.
 --
 --   1  roles                 one login per service, each with only its grants
---   2  people                tenants, users, roles, memberships, invitations, service_accounts, api_keys
+--   2  people                tenants, users, roles, memberships, invitations, service_accounts, api_keys, secrets,
+--                           versions of what was deleted
 --   3  definitions           tasks and their immutable versions, sources of a tenant's tools
 --   4  execution             runs, steps, their lines, what they need, turns, approvals, run_events, tenant_events
 --   5  delivery              outbox, dead_letters, unreadable_messages, webhooks and their deliveries, schedules and
@@ -232,6 +233,40 @@ CREATE TABLE secrets (
     updated_by  uuid,
     PRIMARY KEY (tenant_id, name)
 );
+-- The last version of what was deleted and may be made again under its name: what is made then counts on from there, so
+-- that nobody who has seen the old one changes the new one.
+CREATE TABLE ended_versions (
+    tenant_id   uuid NOT NULL REFERENCES tenants ON DELETE CASCADE,
+    noun        text NOT NULL CHECK (noun IN ('secret', 'budget')),
+    name        text NOT NULL CHECK (length(name) BETWEEN 1 AND 120),
+    version     int NOT NULL CHECK (version >= 1),
+    PRIMARY KEY (tenant_id, noun, name)
+);
+CREATE FUNCTION keep_ended_version(tenant uuid, its_noun text, its_name text, its_version int) RETURNS void
+    LANGUAGE sql SET search_path = pg_catalog, public, pg_temp
+    AS 'INSERT INTO ended_versions AS e (tenant_id, noun, name, version)
+        SELECT t.tenant_id, its_noun, its_name, its_version FROM tenants t WHERE t.tenant_id = tenant
+        ON CONFLICT (tenant_id, noun, name) DO UPDATE SET version = GREATEST(e.version, EXCLUDED.version)';
+CREATE FUNCTION next_version(tenant uuid, its_noun text, its_name text) RETURNS int
+    LANGUAGE sql SET search_path = pg_catalog, public, pg_temp
+    AS 'SELECT 1 + COALESCE(max(e.version), 0) FROM ended_versions e WHERE e.tenant_id = tenant AND e.noun = its_noun AND e.name = its_name';
+-- Of several who make the same, one goes first; and it is known how far whoever deletes it now has counted.
+CREATE FUNCTION secret_counts_on() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF TG_OP = 'DELETE' THEN
+        -- what a tenant had that goes is not made again
+        IF current_user <> 'undertaker' THEN
+            PERFORM keep_ended_version(OLD.tenant_id, 'secret', OLD.name, OLD.version);
+        END IF;
+        RETURN NULL;
+    END IF;
+    PERFORM pg_advisory_xact_lock(hashtextextended(concat_ws('/', 'secret', NEW.tenant_id, NEW.name), 0));
+    PERFORM FROM secrets s WHERE s.tenant_id = NEW.tenant_id AND s.name = NEW.name FOR NO KEY UPDATE;
+    NEW.version := GREATEST(NEW.version, next_version(NEW.tenant_id, 'secret', NEW.name));
+    RETURN NEW;
+END $$;
+CREATE TRIGGER counts_on BEFORE INSERT ON secrets FOR EACH ROW EXECUTE FUNCTION secret_counts_on();
+CREATE TRIGGER keeps_its_version AFTER DELETE ON secrets FOR EACH ROW EXECUTE FUNCTION secret_counts_on();
 
 -- 3  definitions -----------------------------------------------------------------------------------------------------
 
@@ -1028,6 +1063,22 @@ CREATE TABLE budgets (
     CHECK (scope <> 'tenant' OR scope_id = tenant_id),
     CHECK ((period = 'rolling') = (window_seconds IS NOT NULL))
 );
+CREATE FUNCTION budget_counts_on() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF TG_OP = 'DELETE' THEN
+        -- what a tenant had that goes is not made again
+        IF current_user <> 'undertaker' THEN
+            PERFORM keep_ended_version(OLD.tenant_id, 'budget', concat_ws('/', OLD.scope, OLD.scope_id, OLD.period), OLD.version);
+        END IF;
+        RETURN NULL;
+    END IF;
+    PERFORM pg_advisory_xact_lock(hashtextextended(concat_ws('/', 'budget', NEW.tenant_id, NEW.scope, NEW.scope_id, NEW.period), 0));
+    PERFORM FROM budgets b WHERE b.tenant_id = NEW.tenant_id AND b.scope = NEW.scope AND b.scope_id = NEW.scope_id AND b.period = NEW.period FOR NO KEY UPDATE;
+    NEW.version := GREATEST(NEW.version, next_version(NEW.tenant_id, 'budget', concat_ws('/', NEW.scope, NEW.scope_id, NEW.period)));
+    RETURN NEW;
+END $$;
+CREATE TRIGGER counts_on BEFORE INSERT ON budgets FOR EACH ROW EXECUTE FUNCTION budget_counts_on();
+CREATE TRIGGER keeps_its_version AFTER DELETE ON budgets FOR EACH ROW EXECUTE FUNCTION budget_counts_on();
 
 -- One row a scope and window of which four fifths were spent; `label` names the window: a day, a month, or total.
 CREATE TABLE budget_warnings (
@@ -2049,6 +2100,10 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON quota_counts TO control_plane;
 GRANT UPDATE (settings) ON tenants TO control_plane;
 -- it closes secrets, and cannot read even what it closed
 GRANT SELECT (tenant_id, name, hosts, version, created_at, updated_at, updated_by), INSERT, UPDATE, DELETE ON secrets TO control_plane;
+-- versions go on counting where a secret or a budget is made again
+GRANT SELECT, INSERT, UPDATE (version) ON ended_versions TO control_plane;
+REVOKE ALL ON FUNCTION keep_ended_version(uuid, text, text, int), next_version(uuid, text, text), secret_counts_on(), budget_counts_on() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION keep_ended_version(uuid, text, text, int), next_version(uuid, text, text) TO control_plane;
 GRANT SELECT, INSERT, UPDATE ON tool_sources TO control_plane;
 GRANT SELECT, INSERT ON source_tools TO control_plane;
 GRANT SELECT ON tool_source_versions TO control_plane;
@@ -2188,7 +2243,7 @@ DO $$
 DECLARE tenant_table text;
 BEGIN
     FOREACH tenant_table IN ARRAY ARRAY[
-        'tenants', 'memberships', 'api_keys', 'secrets', 'tasks', 'task_versions', 'tool_sources', 'tool_source_versions', 'source_tools', 'runs', 'steps', 'lines', 'step_needs', 'turns', 'approvals', 'run_events', 'tenant_events', 'outbox', 'webhooks', 'webhook_deliveries', 'schedules', 'schedule_firings', 'triggers', 'trigger_calls', 'keyed_calls', 'kill_switches', 'dead_letters',
+        'tenants', 'memberships', 'api_keys', 'secrets', 'ended_versions', 'tasks', 'task_versions', 'tool_sources', 'tool_source_versions', 'source_tools', 'runs', 'steps', 'lines', 'step_needs', 'turns', 'approvals', 'run_events', 'tenant_events', 'outbox', 'webhooks', 'webhook_deliveries', 'schedules', 'schedule_firings', 'triggers', 'trigger_calls', 'keyed_calls', 'kill_switches', 'dead_letters',
         'message_parts', 'checkpoints', 'released_parts', 'budgets', 'budget_warnings', 'quota_counts', 'llm_events', 'llm_replays', 'tool_events', 'tool_attempts', 'artifacts', 'retention_sweeps', 'audit_log', 'roles', 'service_accounts', 'invitations', 'audit_chain', 'audit_anchors', 'break_glass_accesses', 'spans', 'tenant_exports', 'tenant_deletions'
     ] LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', tenant_table);

@@ -95,6 +95,7 @@ def test_a_columns_words_are_the_enums(table: str, column: str, words: type[StrE
 _OTHER_WORDS = {
     ("runs", "stop_cause"): {"CANCELLED", "TIMED_OUT", "BUDGET_EXCEEDED", "FAILED"},
     ("steps", "wait_reason"): {"dependency", "slot", "resource", "approval", "items", "run"},
+    ("ended_versions", "noun"): {"secret", "budget"},
     ("budget_warnings", "period"): set(BudgetPeriod),
     ("budget_warnings", "unit"): {"tokens", "nano_usd"},
     ("quota_counts", "quota"): {quota for quota in Quota if not quota.is_at_once},

@@ -56,25 +56,26 @@ async def put(
     sealed: str,
     by: UserId,
     only_new: bool = False,
-) -> Secret | None:
-    """Creates the secret at version 1, or replaces its value and raises its version; None if that is not asked for.
+) -> tuple[Secret, bool] | None:
+    """Creates the secret, or replaces its value and raises its version; and whether it is new.
 
-    It names no column of `EXCLUDED`, because that takes the right to read the column.
+    None if that is not asked for. Its first version is 1, or the one after the last of a secret of its name that was
+    deleted, as the database sees to; it also locks one that is there, so that it stays until it is replaced.
     """
-    row = await tx.execute(
+    rows = await tx.execute(
         text(
             """INSERT INTO secrets (tenant_id, name, hosts, sealed, updated_by)
-                VALUES (:tenant_id, :name, :hosts, :sealed, :by)
-                ON CONFLICT (tenant_id, name) DO UPDATE
-                SET hosts = :hosts, sealed = :sealed, updated_by = :by,
-                    updated_at = now(), version = secrets.version + 1
-                WHERE NOT CAST(:only_new AS boolean)""",
+               VALUES (:tenant_id, :name, :hosts, :sealed, :by) ON CONFLICT (tenant_id, name) DO NOTHING""",
             *_RETURNING,
         ),
-        {"tenant_id": tenant_id, "name": name, "hosts": hosts, "sealed": sealed, "by": by, "only_new": only_new},
+        {"tenant_id": tenant_id, "name": name, "hosts": hosts, "sealed": sealed, "by": by},
     )
-    first = row.first()
-    return value_of(Secret, first) if first else None
+    if (made := rows.first()) is not None:
+        return value_of(Secret, made), True
+    if only_new:
+        return None
+    replaced = await replace(tx, tenant_id, name, hosts=hosts, sealed=sealed, by=by, expected=SeenTags(None))
+    return (replaced, False) if replaced else None
 
 
 async def replace(

@@ -59,8 +59,10 @@ async def put(
     tx: Tx,
     conditions: PutConditions,
 ) -> SecretView:
-    secret = await service.put(tx, caller, app.sealer, secret_name, body, expected=expected_version(conditions))
-    response.status_code = 201 if secret.version == 1 else 200
+    secret, created = await service.put(
+        tx, caller, app.sealer, secret_name, body, expected=expected_version(conditions)
+    )
+    response.status_code = 201 if created else 200
     response.headers["ETag"] = etag(secret.version)
     return SecretView.of(secret)
 

@@ -25,24 +25,24 @@ async def get(tx: Transaction, caller: ApiCaller, name: str) -> Secret:
 
 async def put(
     tx: Transaction, caller: ApiCaller, sealer: Sealer, name: str, wanted: NewSecret, *, expected: Expected
-) -> Secret:
-    """The secret as it is known now, at version 1 when it is new; an expected version is the one that is replaced."""
+) -> tuple[Secret, bool]:
+    """The secret as it is known now, and whether it is new; an expected version is the one that is replaced."""
     tenant_id, by = caller.tenant_id, caller.user_id
     sealed = sealer.seal(SecretContent(tenant_id=tenant_id, name=name, hosts=wanted.hosts, value=wanted.value))
     if expected is None or expected.nothing:
         new = only_makes(expected)
         put = await secrets.put(tx, tenant_id, name, hosts=wanted.hosts, sealed=sealed, by=by, only_new=new)
-        secret = put or await _mismatch(tx, caller, name, expected)
-        if secret.version == 1 and await secrets.count(tx, tenant_id) > MAX_OF_TENANT:
+        secret, is_new = put or (await _mismatch(tx, caller, name, expected), False)
+        if is_new and await secrets.count(tx, tenant_id) > MAX_OF_TENANT:
             raise Conflict(f"a tenant has at most {MAX_OF_TENANT} secrets", remedy="delete those that no task names")
     else:
         replaced = await secrets.replace(
             tx, tenant_id, name, hosts=wanted.hosts, sealed=sealed, by=by, expected=expected
         )
-        secret = replaced or await _mismatch(tx, caller, name, expected)
+        secret, is_new = replaced or await _mismatch(tx, caller, name, expected), False
     detail = {"hosts": wanted.hosts, "version": secret.version}
     await audit.record(tx, tenant_id, actor=caller.actor, action="secret.put", target=name, detail=detail)
-    return secret
+    return secret, is_new
 
 
 async def delete(tx: Transaction, caller: ApiCaller, name: str, *, expected: Expected, while_used: bool) -> None:

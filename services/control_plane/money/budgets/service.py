@@ -80,10 +80,10 @@ async def put(
         raise KeysBesideBudget(beside)
     if expected is None or expected.nothing:
         put = await budget_settings.put(tx, caller.tenant_id, declared, only_new=only_makes(expected))
-        budget = put or await _mismatch(tx, caller, name, expected)
+        budget, is_new = put or (await _mismatch(tx, caller, name, expected), False)
     else:
         replaced = await budget_settings.replace(tx, caller.tenant_id, declared, expected=expected)
-        budget = replaced or await _mismatch(tx, caller, name, expected)
+        budget, is_new = replaced or await _mismatch(tx, caller, name, expected), False
     detail = {
         "limit_tokens": declared.limit.tokens,
         "limit_nano_usd": declared.limit.nano_usd,
@@ -92,7 +92,7 @@ async def put(
         **({"beside_keys": [str(key.api_key_id) for key in beside]} if beside else {}),
     }
     await audit.record(tx, caller.tenant_id, actor=caller.actor, action="budget.put", target=str(name), detail=detail)
-    return budget, budget.version == 1
+    return budget, is_new
 
 
 async def delete(tx: Transaction, caller: ApiCaller, name: BudgetName, *, expected: Expected) -> None:

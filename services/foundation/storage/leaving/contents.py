@@ -112,6 +112,7 @@ NOT_EXPORTED: Mapping[str, str] = {
     "keyed_calls": "answers of the last day, which say what the rows that they made say",
     "outbox": "messages between the platform's own processes that have not gone out yet",
     "retention_sweeps": "when the platform next looks for what has expired",
+    "ended_versions": "numbers from which versions go on counting; the audit has what was deleted",
     "released_parts": "what the platform is about to remove",
 }
 """Tables of which an export has nothing, and why."""

@@ -5,7 +5,21 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Integer, Text, Uuid, column, delete, func, select, table, true, tuple_, update
+from sqlalchemy import (
+    BigInteger,
+    Integer,
+    Text,
+    Uuid,
+    column,
+    delete,
+    func,
+    literal_column,
+    select,
+    table,
+    true,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.sql import ColumnElement
 
@@ -101,17 +115,23 @@ _NEXT_VERSION = {"version": _B.version + 1, "updated_at": func.now()}
 
 async def put(
     tx: Transaction, tenant_id: TenantId, budget: DeclaredBudget, *, only_new: bool = False
-) -> ScopeBudget | None:
-    """Creates the budget at version 1, or replaces it and raises its version; None if that is not asked for."""
+) -> tuple[ScopeBudget, bool] | None:
+    """Creates the budget, or replaces it and raises its version; and whether it is new.
+
+    None if that is not asked for. Its first version is 1, or the one after the last of a budget of its name that was
+    deleted, as the database sees to.
+    """
     names = (one.name for one in _KEY)
     key = dict(zip(names, _key_values(tenant_id, budget.name), strict=True))
     made = insert(_BUDGETS).values(**key, **_changed_to(budget))
     made_or_replaced = made.on_conflict_do_update(index_elements=_KEY, set_=_changed_to(budget) | _NEXT_VERSION)
     row = await tx.execute(
-        (made.on_conflict_do_nothing(index_elements=_KEY) if only_new else made_or_replaced).returning(*_STORED)
+        (made.on_conflict_do_nothing(index_elements=_KEY) if only_new else made_or_replaced).returning(
+            *_STORED, literal_column("xmax = 0").label("is_new")
+        )
     )
     first = row.first()
-    return _stored(first) if first else None
+    return (_stored(first), first.is_new) if first else None
 
 
 async def replace(
