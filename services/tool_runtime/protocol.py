@@ -31,10 +31,14 @@ EXIT_FAILED = 70  # EX_SOFTWARE: a fault of ours
 
 
 class Injection(Message):
-    """A header that the job's proxy writes into each request to one host; `name` is that of the secret in it."""
+    """A header that the job's proxy writes into each request to one host; `name` is that of the secret in it.
+
+    With a `path` only what asks for it and nothing else of that host gets the header.
+    """
 
     name: str
     host: str
+    path: str | None = None
     header: str
     text: str = Field(repr=False)
 

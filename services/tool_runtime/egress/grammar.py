@@ -33,6 +33,7 @@ _METHODS = frozenset(
 )
 """Without TRACE, whose answer would show a job the secrets that were added to its request."""
 _HOP_BY_HOP = frozenset({"connection", "keep-alive", "te", "trailer", "upgrade", "host"})
+_FRAMING = _HOP_BY_HOP | {"content-length", "transfer-encoding"}
 _ONCE = frozenset({"host", "content-length", "transfer-encoding"})
 
 Headers = tuple[tuple[str, str], ...]
@@ -62,8 +63,8 @@ class ProxyRequest:
         """
         authority = self.host if self.port == usual_port else f"{self.host}:{self.port}"
         own = (("Host", authority), ("Connection", "close"))
-        ours = {name for name, _ in added}
-        kept = [(name, value) for name, value in self.headers if name.lower() not in ours]
+        ours = {_alike(name) for name, _ in added}
+        kept = [(name, value) for name, value in self.headers if _alike(name) not in ours]
         lines = [f"{self.method} {self.path} HTTP/1.1", *(f"{name}: {value}" for name, value in (*own, *kept, *added))]
         return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
 
@@ -148,7 +149,14 @@ def _header(line: str) -> tuple[str, str]:
     name, _, value = line.partition(":")
     if ":" not in line or not _NAME.fullmatch(name) or not _VALUE.fullmatch(value):
         raise malformed("a header is not `name: value` on one line")
+    if "_" in name and _alike(name) in _FRAMING:
+        raise malformed("a header is named with an underscore like one that says where a request ends")
     return name, value.strip(" \t")
+
+
+def _alike(name: str) -> str:
+    """As servers know a header that hand it on in a variable: `X_Key` and `x-key` are one to them."""
+    return name.lower().replace("_", "-")
 
 
 def _authority(text: str) -> tuple[str, int | None]:

@@ -74,7 +74,8 @@ class Injecting:
         """To a request that a secret's host is asked; nothing where another host has led or told its client to ask."""
         if request.without_secrets or (self._of_pages and not _is_asked_by_its_own(request, usual_port)):
             return Added()
-        found = self._of[request.host]
+        asked = (request.path or "").partition("?")[0]
+        found = [one for one in self._of[request.host] if one.path in {None, asked}]
         return Added(tuple(one.name for one in found), tuple((one.header, one.text) for one in found))
 
     @property

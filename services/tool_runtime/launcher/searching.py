@@ -88,12 +88,13 @@ def web_search(provider: str | None, *, url: str | None, key: str | None) -> Web
             f"{provider} has no place of its own: set LOCKSTEP_LAUNCHER_SEARCH_URL, such as https://…/search"
         )
     web_address(place)
-    injections = (
-        ()
-        if key is None
-        else (Injection(name=KEY_NAME, host=host_of(place), header=wire.header, text=wire.format.replace(VALUE, key)),)
-    )
-    return WebSearch(SearchUpstream(provider=provider, url=place), injections, key)
+    upstream = SearchUpstream(provider=provider, url=place)
+    if key is None:
+        return WebSearch(upstream, (), key)
+    path, text = urlsplit(place).path or "/", wire.format.replace(VALUE, key)
+    # For this one path: whatever a job asks that host for otherwise, it asks without the operator's key.
+    injection = Injection(name=KEY_NAME, host=host_of(place), path=path, header=wire.header, text=text)
+    return WebSearch(upstream, (injection,), key)
 
 
 def asks_the_web(job: ToolJob) -> bool:

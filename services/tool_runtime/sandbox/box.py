@@ -23,7 +23,7 @@ from tool_runtime.sandbox.output import PipeOutput
 from tool_runtime.sandbox.processors import for_a_job, processor_ticks
 from tool_runtime.sandbox.walls.started import Started
 from tool_runtime.sandbox.watch.machine import HostFloor
-from tool_runtime.sandbox.watch.monitor import Monitor, breach, pause_after
+from tool_runtime.sandbox.watch.monitor import Monitor, breach, outlived, pause_after
 
 STOP_SECONDS = 2.0
 """How long the first process has to end the job before it is ended itself."""
@@ -168,7 +168,7 @@ class Box:
                 await self._ended.wait()
         # What is still held when no process is left are files in memory: they may not outlive the limit either.
         if self._ended.is_set() and monitor.sample().memory <= limits.memory_mb * MIB:
-            await Collecting(self._moved).given_up(conversation)
+            await self._collecting(limits, monitor).given_up(conversation)
 
     async def close(self) -> None:
         """Kill every process of the job; return when nothing is left of it."""
@@ -181,6 +181,15 @@ class Box:
         self._written += size
         if self._written > self._output_limit:
             self.stop(JobReason.OUTPUT, f"wrote more than {self._output_limit} bytes to stdout and stderr")
+
+    def _collecting(self, limits: JobLimits, monitor: Monitor) -> Collecting:
+        def wrong() -> str | None:
+            if (found := outlived(monitor.sample(), limits)) is None:
+                return None
+            self.stop(*found)
+            return found[1]
+
+        return Collecting(self._moved, wrong)
 
     def _moved(self) -> tuple[int, int]:
         return self._received, processor_ticks(self._started.init_pid)
@@ -273,7 +282,7 @@ class Box:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(min(pause, left)):
                     await self._ended.wait()
-        why = await Collecting(self._moved).given_up(conversation)
+        why = await self._collecting(limits, monitor).given_up(conversation)
         return None if why is None else self.stop(JobReason.WALL_TIME, why)
 
 

@@ -21,6 +21,8 @@ class Collecting:
     """`moved` is a value that differs once something has moved."""
 
     moved: Callable[[], object]
+    wrong: Callable[[], str | None] = lambda: None
+    """What must not be waited for any longer; looked at as often."""
     still_seconds: float = STILL_SECONDS
     most_seconds: float = COLLECT_SECONDS
 
@@ -34,6 +36,8 @@ class Collecting:
             await asyncio.wait({work}, timeout=pause)
             if work.done():
                 return None
+            if (words := self.wrong()) is not None:
+                return words
             now, found = loop.time(), self.moved()
             if found != seen:
                 seen, since = found, now

@@ -15,7 +15,7 @@ from foundation.domain.tools import SandboxProfile
 from tool_runtime.runner.artifacts.shelf import Shelf
 from tool_runtime.sandbox import assets, frames
 from tool_runtime.sandbox.assets import SandboxAssets
-from tool_runtime.sandbox.box import Box, BoxJob
+from tool_runtime.sandbox.box import Box, BoxJob, Stop
 from tool_runtime.sandbox.profiles import PROFILES
 from tool_runtime.sandbox.uids import take_uid
 from tool_runtime.sandbox.walls.bwrap import start
@@ -68,19 +68,30 @@ def forged() -> Iterator[SandboxAssets]:
         "    exec(open('/run/sbx/beginning').read())\n"
         "    while b'\\0\\0\\0\\1G' not in said: said += s.recv(65536)\n"
         "    s.sendall(bytes.fromhex(open('/run/sbx/forgery').read()))\n"
+        "    exec(open('/run/sbx/afterwards').read())\n"
     )
     for path in (folder, *folder.rglob("*")):
         path.chmod(0o755 if path.is_dir() else 0o644)
     begins_with(folder, LISTENS)
+    ends_with(folder, "")
     yield replace(real, runtime=folder)
     shutil.rmtree(folder)
 
 
 def begins_with(folder: Path, code: str) -> None:
     """The first process runs this before it awaits its job; `s` is the control channel."""
-    beginning = folder / "init" / "beginning"
-    beginning.write_text(code)
-    beginning.chmod(0o644)
+    _write(folder, "beginning", code)
+
+
+def ends_with(folder: Path, code: str) -> None:
+    """It runs this when it has said what it says."""
+    _write(folder, "afterwards", code)
+
+
+def _write(folder: Path, name: str, text: str) -> None:
+    file = folder / "init" / name
+    file.write_text(text)
+    file.chmod(0o644)
 
 
 @pytest.mark.parametrize("beginning", [row[1] for row in NO_BEGINNING], ids=[row[0] for row in NO_BEGINNING])
@@ -99,14 +110,34 @@ async def test_a_first_process_that_hands_out_no_socket_for_the_proxy_is_no_sand
 
 @pytest.mark.parametrize("said", [row[1] for row in GIVEN_UP], ids=[row[0] for row in GIVEN_UP])
 async def test_a_forged_channel_ends_the_job_and_gives_nothing(forged: SandboxAssets, said: bytes) -> None:
-    forgery = forged.runtime / "init" / "forgery"
-    forgery.write_text(said.hex())
-    forgery.chmod(0o644)
+    stop = await stop_of_one_that_says(forged, said)
+    assert stop.reason is JobReason.PROTOCOL
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        ("import os, time; os.fork(); time.sleep(600)", JobReason.PROTOCOL),
+        ("import time; held = bytearray(b'x') * (400 << 20); time.sleep(600)", JobReason.MEMORY),
+    ],
+    ids=["forks", "takes memory"],
+)
+async def test_after_its_end_a_job_has_no_more_than_it_had(forged: SandboxAssets, code: str, reason: JobReason) -> None:
+    ends_with(forged.runtime, code)
+    try:
+        stop = await stop_of_one_that_says(forged, EXITED, memory_mb=128)
+    finally:
+        ends_with(forged.runtime, "")
+    assert stop.reason is reason
+    assert "after the job's end" in stop.detail
+
+
+async def stop_of_one_that_says(forged: SandboxAssets, said: bytes, **limits: int) -> Stop:
+    _write(forged.runtime, "forgery", said.hex())
+    given = JobLimits(wall_seconds=10, artifact_bytes=2 << 20, **limits)
     uid = take_uid(UID_LOCKS)
-    limits = JobLimits(wall_seconds=10, artifact_bytes=2 << 20)
     box = Box(await start(forged, PROFILES[SandboxProfile.PYTHON], uid=uid.uid))
-    shelf = Shelf(limits)
-    outcome = await box.run(BoxJob(("/bin/true",), {}, (), limits), take=shelf.take)
+    outcome = await box.run(BoxJob(("/bin/true",), {}, (), given), take=Shelf(given).take)
     uid.release()
     assert outcome.stop is not None
-    assert outcome.stop.reason is JobReason.PROTOCOL
+    return outcome.stop

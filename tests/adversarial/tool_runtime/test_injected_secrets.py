@@ -63,6 +63,35 @@ async def within_tls(made: ProxyUnderTest, request: bytes, *, host: str = HOST) 
             writer.close()
 
 
+@pytest.mark.parametrize("name", ["X_Key", "x_key", "X-KEY"])
+async def test_nothing_that_servers_take_for_its_header_goes_along(tmp_path: Path, name: str) -> None:
+    secret = Injection(name="a-secret", host=HOST, header="x-key", text=TEXT)
+    request = GET.replace(b"\r\n\r\n", f"\r\n{name}: mine\r\nX-Key-Of: kept\r\n\r\n".encode())
+    async with (
+        site(tmp_path, HOST) as (server, authorities),
+        a_proxy(HOST, names=NAMES, leads_to=server.port, injections=[secret], authorities=authorities) as made,
+    ):
+        assert (await within_tls(made, request)).endswith(b"\r\n\r\nhi")
+    [received] = server.received
+    assert b"mine" not in received
+    assert f"x-key: {TEXT}".encode() in received
+    assert b"X-Key-Of: kept" in received
+
+
+@pytest.mark.parametrize(("path", "goes_along"), [("/a?b=c", True), ("/a", True), ("/a/b", False), ("/A", False)])
+async def test_a_secret_of_one_path_goes_along_there_alone(tmp_path: Path, path: str, goes_along: bool) -> None:
+    secret = Injection(name="a-secret", host=HOST, path="/a", header="x-key", text=TEXT)
+    async with (
+        site(tmp_path, HOST) as (server, authorities),
+        a_proxy(HOST, names=NAMES, leads_to=server.port, injections=[secret], authorities=authorities) as made,
+    ):
+        assert (await within_tls(made, GET.replace(b"/a?b=c", path.encode()))).endswith(b"\r\n\r\nhi")
+        record = await made.last()
+    [received] = server.received
+    assert (TEXT.encode() in received) is goes_along
+    assert record.secrets == (("a-secret",) if goes_along else ())
+
+
 async def test_the_secret_stands_in_the_place_of_what_the_job_wrote(tmp_path: Path) -> None:
     request = GET.replace(b"\r\n\r\n", b"\r\nAuthorization: mine\r\nX-Own: kept\r\n\r\n")
     async with (

@@ -104,6 +104,30 @@ async def test_a_redirect_to_no_address_is_refused_once(location: str) -> None:
     assert (result["error"]["code"], result["tries"], len(site.asked)) == ("redirect_refused", 1, 1)
 
 
+_SWITCHES = ("Connection: upgrade", "Upgrade: x")
+
+
+@pytest.mark.parametrize(
+    ("answered", "words"),
+    [
+        (answer(TEXT, "Content-Length: 5", body=b"hello", length=3), "3, 5"),
+        (answer(TEXT, body=b"hello", length=-1), "-1"),
+        ((b"HTTP/1.1 200 OK\r\nContent-Length: 3, 5\r\n\r\nhello",), "3, 5"),
+        ((b"HTTP/1.1 200 OK\r\nContent-Length: +5\r\n\r\nhello",), "+5"),
+        ((b"\r\n".join((b"HTTP/1.1 101 Switching", *map(str.encode, _SWITCHES), b"", b"more")),), "another protocol"),
+    ],
+)
+async def test_an_answer_of_which_nobody_knows_where_it_ends_is_none(answered: tuple[bytes], words: str) -> None:
+    ran, result = await asked(Site(answered))
+    assert (ran.outcome.exit_code, result["error"]["code"]) == (1, "connection_failed"), result
+    assert words in result["error"]["detail"]
+
+
+async def test_a_length_that_is_said_twice_alike_is_one() -> None:
+    _, result = await asked(Site(answer(TEXT, "Content-Length: 5", body=b"hello")))
+    assert (result["status"], result["text"]) == (200, "hello")
+
+
 async def test_head_of_a_document_has_no_fault_of_it() -> None:
     ran, result = await asked(Site(answer(JSON, length=15)), method="HEAD")
     assert (result["status"], "json_error" in result, result["headers"]["content-length"]) == (200, False, "15")

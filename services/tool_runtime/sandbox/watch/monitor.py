@@ -18,6 +18,8 @@ from tool_runtime.sandbox.watch.procfs import Procfs
 INTERVAL_SECONDS, LONGEST_INTERVAL_SECONDS = 0.05, 0.2
 LOOKS_BETWEEN_LOCKS = 16
 MAX_INODES = 50_000
+COLLECTING_BYTES = 128 * MIB
+"""What the first process may hold beside the files of a job that has ended, while it packs and hands them out."""
 INODE_BYTES = 1280  # what a file in memory takes without its content, with a long name
 
 _TICKS = os.sysconf("SC_CLK_TCK")
@@ -35,6 +37,7 @@ class Sample:
     descriptors: int = 0
     locks: int = 0
     mappings: int = 0
+    processes: int = 1
 
 
 def pause_after(look_seconds: float) -> float:
@@ -56,6 +59,19 @@ def breach(sample: Sample, limits: JobLimits) -> tuple[JobReason, str] | None:
         _count(sample.locks, kernel.MAX_LOCKS, JobReason.MEMORY, "holds {} file locks"),
     )
     return next(((reason, words) for passed, reason, words in checks if passed), None)
+
+
+def outlived(sample: Sample, limits: JobLimits) -> tuple[JobReason, str] | None:
+    """What a job still does that has ended: there is but the first process, which hands out the files and holds little.
+
+    That process runs nothing of the job's. Should it be taken over all the same, it gains no more than the job had.
+    """
+    if sample.processes > 1:
+        return JobReason.PROTOCOL, f"{sample.processes} processes were there after the job's end"
+    most = limits.memory_mb * MIB + COLLECTING_BYTES
+    if sample.memory > most:
+        return JobReason.MEMORY, f"used {sample.memory // MIB} MiB after the job's end, {most // MIB} are allowed"
+    return None
 
 
 def _count(found: int, allowed: int, reason: JobReason, words: str) -> tuple[bool, JobReason, str]:
@@ -127,6 +143,7 @@ class Monitor:
             cpu_seconds=max(self.cpu_seconds, sum(self._cpu(pid) for pid in pids)),
             inodes=inodes,
             sockets=held.sockets,
+            processes=len(pids),
             descriptors=held.descriptors,
             locks=self._locks,
             mappings=maps.mappings,

@@ -3,6 +3,7 @@
 import contextlib
 import http.client
 import json
+import re
 import ssl
 import time
 import urllib.parse
@@ -15,7 +16,9 @@ PROXY = ("127.0.0.1", 3128)
 _SHOWN = 500
 _MOST_OF_A_REFUSAL = 4096
 _MOST_INTERIM = 20
-_INTERIM = frozenset(range(100, 200)) - {101}
+_SWITCHING = 101
+_INTERIM = frozenset(range(100, 200)) - {_SWITCHING}
+_LENGTH = re.compile(r"[0-9]{1,18}")
 NOTHING_WAS_SENT = frozenset({"name_unresolved", "unreachable", "too_many_connections"})
 
 
@@ -61,6 +64,7 @@ def send(request: Request, *, until: float) -> Answer:
             response = connection.getresponse()
             if reason := proven_reason(response.headers, parts.hostname):
                 raise _refused(reason, parts.hostname, response.read(_MOST_OF_A_REFUSAL))
+            _check_framing(response)
             content, cut = _read(response)
             return Answer(response, content, cut=cut)
     except ssl.SSLCertVerificationError as error:
@@ -100,6 +104,16 @@ def _refused(reason: str, host: str | None, body: bytes) -> RequestFailed:
         told = told_refusal(reason, host)
     passing = reason in NOTHING_WAS_SENT
     return RequestFailed("egress_denied", told, sent=False, passing=passing, is_no_address=reason == "malformed")
+
+
+def _check_framing(response: http.client.HTTPResponse) -> None:
+    """Refuses an answer of which nobody can say where it ends (RFC 9112 6.3), of which the library takes a part."""
+    if response.status == _SWITCHING:
+        raise _broken("the server goes on in another protocol, which was not asked for")
+    given = response.headers.get_all("content-length") or []
+    lengths = {one.strip() for line in given for one in line.split(",")}
+    if not response.chunked and (len(lengths) > 1 or not all(_LENGTH.fullmatch(one) for one in lengths)):
+        raise _broken(f"the answer says its length as {', '.join(given)}")
 
 
 def _read(response: http.client.HTTPResponse) -> tuple[bytes, bool]:

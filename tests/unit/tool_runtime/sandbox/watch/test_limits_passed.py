@@ -10,7 +10,7 @@ from tool_runtime.sandbox.limits import rlimits
 from tool_runtime.sandbox.profiles import PROFILES
 from tool_runtime.sandbox.watch.kernel import MAX_DESCRIPTORS, MAX_LOCKS, MAX_SOCKETS
 from tool_runtime.sandbox.watch.memory import MAX_MAPPINGS
-from tool_runtime.sandbox.watch.monitor import MAX_INODES, Sample, breach
+from tool_runtime.sandbox.watch.monitor import COLLECTING_BYTES, MAX_INODES, Sample, breach, outlived
 
 MIB = 1024 * 1024
 QUIET = Sample(memory=10 * MIB, cpu_seconds=0.1, inodes=20, sockets=0)
@@ -45,6 +45,20 @@ def test_a_quiet_job_passes_no_limit() -> None:
 def test_a_job_at_its_limits_passes_none() -> None:
     at = Sample(512 * MIB, 10.0, MAX_INODES, MAX_SOCKETS, MAX_DESCRIPTORS, MAX_LOCKS, MAX_MAPPINGS)
     assert breach(at, LIMITS) is None
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({}, None),
+        ({"memory": 512 * MIB + COLLECTING_BYTES}, None),
+        ({"memory": 512 * MIB + COLLECTING_BYTES + 1}, JobReason.MEMORY),
+        ({"processes": 2}, JobReason.PROTOCOL),
+    ],
+)
+def test_after_its_end_there_is_but_the_first_process(change: dict[str, int], reason: JobReason | None) -> None:
+    found = outlived(replace(QUIET, **change), LIMITS)
+    assert (found and found[0]) is reason
 
 
 @pytest.mark.parametrize(
