@@ -105,7 +105,12 @@ def create_app(settings: ControlPlaneSettings) -> FastAPI:
     app.include_router(_health_routes(app))
     install_openapi(app, more=finish_document)
     install_documentation(app)
-    install_doors(app, body_limit=settings.body_limit, signed_below=f"/api/v1{CALLS_PATH}/")
+    install_doors(
+        app,
+        body_limit=settings.body_limit,
+        signed_below=f"/api/v1{CALLS_PATH}/",
+        with_slashes=r"/api/v1/breakers/[^/%]+/",
+    )
     app.add_middleware(NotModified)
     app.add_middleware(DeprecationHeaders)
     app.add_middleware(RateLimitedEdge)

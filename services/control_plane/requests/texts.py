@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
 
-from foundation.contracts.accepted.shown_text import hidden_in, hidden_in_lines, mixed_alphabets_in
+from foundation.contracts.accepted.shown_text import hidden_in_lines, hidden_in_name, mixed_alphabets_in
 
 # ASCII alone: letters that look like others would make an address that somebody else has verified.
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,189}\.[A-Za-z]{2,63}")
@@ -16,7 +16,7 @@ _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
 def _shown(text: str) -> str:
-    if why := hidden_in(text):
+    if why := hidden_in_name(text):
         raise ValueError(why)
     return text
 

@@ -5,6 +5,7 @@ the way: U+0000, lone surrogates, bytes that are no UTF-8, NaN, integers beyond 
 holds, keys that stand twice.
 """
 
+import re
 from collections.abc import Mapping
 from urllib.parse import unquote_to_bytes
 
@@ -36,6 +37,9 @@ _ONCE = frozenset(
     }
 )
 """Headers of which two would mean two things, one to us and another to who stands before us."""
+_ENCODED_SLASH = re.compile(rb"%(2f|5c)", re.IGNORECASE)
+"""RFC 3986, section 2.2: such a path is another one than with the slash; decoded, it would be read as that one."""
+_NOWHERE = re.compile(rb"(?!)")
 _REMEDY = "correct the value at the pointer, then send the request again"
 
 
@@ -46,11 +50,21 @@ class AcceptedRequests:
     """
 
     def __init__(
-        self, app: ASGIApp, *, limit: int, max_depth: int = DOCUMENT.max_depth, signed_below: str | None = None
+        self,
+        app: ASGIApp,
+        *,
+        limit: int,
+        max_depth: int = DOCUMENT.max_depth,
+        signed_below: str | None = None,
+        with_slashes: re.Pattern[bytes] = _NOWHERE,
     ) -> None:
-        """What is sent to paths below `signed_below` is handed on as it is, for a route that checks it."""
+        """What is sent to paths below `signed_below` is handed on as it is, for a route that checks it.
+
+        A path that begins `with_slashes` ends with a name that may have some, which are sent encoded or as they are.
+        """
         self._app = app
         self._signed_below = signed_below
+        self._with_slashes = with_slashes
         self._limit = BodyLimit(limit, _TOO_LARGE_REMEDY)
         self._json = JsonLimits(max_bytes=limit, max_depth=max_depth)
 
@@ -62,7 +76,7 @@ class AcceptedRequests:
         try:
             _check_host(scope, headers)
             _check_handshake(scope, headers)
-            _check_path(scope)
+            _check_path(scope, self._with_slashes)
             _check_query(scope["query_string"])
             _check_headers(scope["headers"])
             body = await self._read(receive, headers)
@@ -118,8 +132,12 @@ def _check_host(scope: Scope, headers: Mapping[bytes, bytes]) -> None:
         raise _refused(NotAccepted("a request of HTTP/1.1 has this header"), "/header/host")
 
 
-def _check_path(scope: Scope) -> None:
-    for segment in scope.get("raw_path", b"").split(b"/"):
+def _check_path(scope: Scope, with_slashes: re.Pattern[bytes]) -> None:
+    path: bytes = scope.get("raw_path", b"")
+    if (found := _ENCODED_SLASH.search(path)) and not with_slashes.match(path):
+        reason = f"{found.group().decode()} stands for no end of a part here; write / between parts, and none in one"
+        raise _refused(NotAccepted(reason), "/path")
+    for segment in path.split(b"/"):
         _check_text(unquote_to_bytes(segment), "/path")
 
 

@@ -103,6 +103,10 @@ def test_a_body_that_is_no_utf_8_is_refused(api: httpx.Client) -> None:
         ("/breakers/a%00b/c", "/path"),
         ("/breakers/%ff/c", "/path"),
         ("/tasks/%00", "/path"),
+        ("%2Fruns", "/path"),
+        ("/runs%2Fx", "/path"),
+        ("/runs/%5Cx", "/path"),
+        ("/breakers/a%2Fb/c", "/path"),
     ],
 )
 def test_a_path_or_query_that_cannot_be_kept_is_refused_with_its_place(

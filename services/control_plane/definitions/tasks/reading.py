@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from control_plane.definitions.tasks.shape_faults import definition_shape_faults
 from foundation.contracts.accepted.distinct import repeated
 from foundation.contracts.accepted.sentences import first_of
-from foundation.contracts.accepted.shown_text import hidden_in
+from foundation.contracts.accepted.shown_text import hidden_in_name
 from foundation.contracts.definition import TaskDefinition, definition_faults
 from foundation.contracts.steps.base import STEP_NAME_PATTERN
 from foundation.domain.errors import Fault, InvalidDefinition
@@ -66,7 +66,7 @@ def read_whole(document: Any) -> ReadDefinition:
     if read.definition is None:
         return read
     name = read.definition.name
-    named = [Fault("/name", why)] if (why := hidden_in(name)) else []
+    named = [Fault("/name", why)] if (why := hidden_in_name(name)) else []
     egress = read.definition.egress
     named += [Fault(f"/egress/{at}", f"{egress[at]} stands twice; name each once") for at in repeated(egress)]
     return read.with_more([*named, *definition_faults(read.definition)])

@@ -20,7 +20,7 @@ from control_plane.streams.frames import example
 from control_plane.streams.reader import StreamReader
 from control_plane.streams.reading import LIVE_PAGE, RunSource, SourcePage, StreamSource, TenantSource
 from foundation.contracts.accepted.sentences import WrittenAs
-from foundation.domain.errors import InvalidCursor
+from foundation.domain.errors import BadRequest, Fault, InvalidCursor
 from foundation.domain.ids import RunId
 from foundation.domain.permissions import Permission
 from foundation.http.openapi import refusals
@@ -83,6 +83,7 @@ async def of_run(
 ) -> Page[RunEventView] | Response:
     source = RunSource(caller.tenant_id, run_id)
     if not wants_event_stream(request.headers.get("accept")):
+        _require_stream(last_event_id)
         return await _page(app, source, _OF_RUN, paging)
     require_pages(caller)
     after = _place(last_event_id) or _after(_OF_RUN, paging) or BEGINNING
@@ -112,6 +113,7 @@ async def of_tenant(
 ) -> Page[RunEventView] | Response:
     source = TenantSource(caller.tenant_id)
     if not wants_event_stream(request.headers.get("accept")):
+        _require_stream(last_event_id)
         return await _page(app, source, _OF_TENANT, paging)
     require_pages(caller)
     after = _place(last_event_id) or _after(_OF_TENANT, paging)
@@ -121,6 +123,14 @@ async def of_tenant(
             after = before(await app.streams.reads.horizon(caller.tenant_id))
         first = await _first(app, source, after)
         return _stream(app, _following(app, credential, source, after), first, held)
+
+
+def _require_stream(last_event_id: str | None) -> None:
+    """A page begins where its cursor says: whoever sends the header relies on what only a stream heeds."""
+    if last_event_id is not None:
+        detail = "a page takes no Last-Event-ID, which is where a stream goes on"
+        remedy = "send Accept: text/event-stream, or the cursor of the page before"
+        raise BadRequest(detail, faults=(Fault("/header/last-event-id", detail),), remedy=remedy)
 
 
 async def _page(

@@ -95,6 +95,8 @@ async def rotate(
         before = await _locked(tx, caller, api_key_id, expected)
         if before.revoked_at is not None:
             raise Conflict("the key is revoked", remedy="create a new one")
+        if before.expires_at is not None and before.expires_at <= datetime.now(UTC):
+            raise Conflict("the key has expired, and no text of it opens anything", remedy="create a new one")
         _require_end(caller, before.expires_at)
         if before.user_id != caller.user_id:
             await _require_service_account(tx, caller, before.user_id)

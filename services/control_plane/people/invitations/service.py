@@ -79,6 +79,8 @@ async def accept(app: AppResources, person: Person, token: str) -> Accepted:
         if invitation is None or tenant is None or invitation.email != person.verified_email:
             raise _not_for_you()
         if invitation.status != "pending":
+            if await tenancy.member_by_subject(tx, tenant_id, person.subject, even_suspended=True) is not None:
+                raise members.already_a_member()
             raise Conflict(f"the invitation is {invitation.status}", remedy="ask for a new one")
         if tenant.suspended_at is not None:
             raise Conflict("the tenant is suspended", remedy="ask who operates the platform")

@@ -59,7 +59,7 @@ async def remove(
         used_by = await starts_as(tx, caller.tenant_id, user_id, noun="member", while_used=while_used)
         revoked = await members.delete(tx, caller.tenant_id, user_id)
         detail = {
-            "before": {"role": before.grant.name, "email": before.email},
+            "before": {"role": before.grant.name, "email": before.email, "name": before.name},
             "invitations_revoked": revoked,
             **used_by,
         }

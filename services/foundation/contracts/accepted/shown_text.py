@@ -18,6 +18,8 @@ _UNSEEN = re.compile(
     "|(?:(?<=[\x00-\x7f])|^)[\u200c\u200d]"
 )
 """What nobody sees beside what is there to be seen, so that two texts would look the same."""
+_ODD_BLANK = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f]")
+"""Blanks that look like the plain one, so that two names would look the same. U+3000 is as wide as a letter there."""
 _ALPHABETS = ("LATIN", "GREEK", "CYRILLIC", "ARMENIAN", "CHEROKEE")
 """Those whose letters look like one another's."""
 _WORD = re.compile(r"[^\W\d_]+")
@@ -42,6 +44,15 @@ def hidden_in(text: str) -> str | None:
         return "there is nothing to be seen in it; write what people can read"
     if match := _UNSEEN.search(text):
         return f"U+{ord(match.group()):04X} cannot be seen; leave it out"
+    return None
+
+
+def hidden_in_name(text: str) -> str | None:
+    """The same for a name, by which people know a thing again: its blanks are plain ones, too."""
+    if why := hidden_in(text):
+        return why
+    if match := _ODD_BLANK.search(text):
+        return f"U+{ord(match.group()):04X} looks like a plain blank; write that one"
     return None
 
 

@@ -71,6 +71,11 @@ class Http(HttpToolsProtocol):
         if size > MAX_HEAD_BYTES:
             self._refusal = _too_large()
             raise self._refusal  # which ends the parser; `data_received` answers
+        if b"#" in self.url:
+            # The parser takes what follows for a fragment, which is never sent, and drops it.
+            reason = "the address of the request has a #, which no address that is sent may have"
+            self._refusal = BadRequest(reason, remedy="leave out what follows it, or write it as %23")
+            raise self._refusal
         if self._upgrade_header is not None:
             self.headers.append((b"upgrade", self._upgrade_header))
             self._upgrade_header = None

@@ -91,4 +91,4 @@ def _narrowed(grant: Grant, key_permissions: list[str] | None) -> Grant:
     if key_permissions is None:
         return grant
     held = grant.permissions & known_permissions(key_permissions)
-    return Grant(grant.role, grant.role_id, f"this key of a {grant.name}", held)
+    return Grant(grant.role, grant.role_id, f"this key, of a member with the role {grant.name},", held)

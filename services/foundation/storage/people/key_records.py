@@ -53,7 +53,9 @@ class NewKeyRecord:
 
 _SELECT = """
     SELECT api_key_id, user_id, name, hint, scopes, permissions, created_at, created_by, known_to, expires_at,
-           revoked_at, last_used_at, CASE WHEN previous_until > now() THEN previous_until END AS previous_until, version
+           revoked_at, last_used_at, version,
+           CASE WHEN previous_until > now() AND (expires_at IS NULL OR expires_at > now())
+                THEN LEAST(previous_until, expires_at) END AS previous_until
     FROM api_keys WHERE tenant_id = :tenant_id
 """
 
@@ -167,11 +169,12 @@ async def rotate(
 ) -> None:
     """Gives the key a new text, which the holder of `known_to` gets.
 
-    The one that it had lives on for the overlap, and one of before that ends now.
+    The one that it had lives on for the overlap, no longer than the key, and one of before that ends now.
     """
     await tx.execute(
         text(
-            """UPDATE api_keys SET previous_hash = hash, previous_until = now() + :overlap * interval '1 second',
+            """UPDATE api_keys SET previous_hash = hash,
+                      previous_until = LEAST(now() + :overlap * interval '1 second', expires_at),
                       hash = :hash, pepper = :pepper, hint = :hint, known_to = :known_to, version = version + 1
                WHERE tenant_id = :tenant_id AND api_key_id = :api_key_id"""
         ),

@@ -147,6 +147,11 @@ async def keep(tx: Transaction, tenant_id: TenantId, user_id: UserId) -> None:
         raise NotAMember
 
 
+def already_a_member() -> Conflict:
+    """For whoever accepts an invitation to where they belong."""
+    return Conflict("you are a member of this tenant already", remedy="choose it: PUT /api/v1/users/me/active-tenant")
+
+
 async def insert(tx: Transaction, tenant_id: TenantId, user_id: UserId, grant: Grant) -> None:
     """`Conflict` when they are a member already; the transaction is lost then."""
     try:
@@ -158,7 +163,7 @@ async def insert(tx: Transaction, tenant_id: TenantId, user_id: UserId, grant: G
             {"tenant_id": tenant_id, "user_id": user_id, "role": grant.role, "role_id": grant.role_id},
         )
     except UniqueViolation as error:
-        raise Conflict("you are a member of this tenant already", remedy="choose it as your active tenant") from error
+        raise already_a_member() from error
 
 
 async def user_of_subject(tx: Transaction, subject: str, *, email: str) -> UserId:

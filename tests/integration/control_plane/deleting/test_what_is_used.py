@@ -156,7 +156,9 @@ async def test_a_person_as_whom_runs_start_is_kept_until_somebody_says_so(
     assert detail["used_by"] == [{"kind": "schedule", "id": schedule["id"], "name": "hourly"}]
 
 
-async def test_a_service_account_is_kept_at_the_door_of_members_too(api: ApiInProcess, tenant: Tenant) -> None:
+async def test_a_service_account_is_kept_at_the_door_of_members_too(
+    api: ApiInProcess, tenant: Tenant, audited: Callable[[], list[tuple[Any, ...]]]
+) -> None:
     async with api.caller(tenant) as owner:
         account = await made(owner, "/service-accounts", name="robot", role="member")
         key = await made(owner, "/api-keys", name="k", scopes=["api"], service_account_id=account["id"])
@@ -165,6 +167,9 @@ async def test_a_service_account_is_kept_at_the_door_of_members_too(api: ApiInPr
             await made(robot, "/schedules", name="hourly", task_id=task["id"], every_seconds=3600)
         assert users(await owner.delete(f"/members/{account['id']}")) == [("schedule", "hourly")]
         assert (await owner.delete(f"/members/{account['id']}?while_used=true")).status_code == 204
+    [detail] = [row[3] for row in audited() if row[1] == "member.remove"]
+    assert detail["before"] == {"role": "member", "email": None, "name": "robot"}
+    assert [one["name"] for one in detail["used_by"]] == ["hourly"]
 
 
 async def test_who_starts_nothing_goes_at_once(api: ApiInProcess, tenant: Tenant) -> None:

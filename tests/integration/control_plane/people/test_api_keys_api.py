@@ -383,3 +383,32 @@ async def test_an_administrator_revokes_no_key_that_may_do_more(lonely_api: ApiI
         whole, part = await made(owner), await made(owner, permissions=["runs:read"])
         assert "tenant:write" in problem(await admin.delete(f"/api-keys/{whole['id']}"), 403, "forbidden")["detail"]
         assert (await admin.delete(f"/api-keys/{part['id']}")).status_code == 204
+
+
+async def test_a_text_that_was_rotated_away_ends_with_its_key_at_the_latest(
+    lonely_api: ApiInProcess, tenant: Tenant, scratch: ScratchDatabase
+) -> None:
+    async with lonely_api.caller(tenant) as owner:
+        end = (datetime.now(UTC) + timedelta(hours=1)).replace(microsecond=0)
+        key = await made(owner, expires_at=end.isoformat())
+        week = {"overlap_seconds": 604_800}
+        rotated = (await owner.post(f"/api-keys/{key['id']}/rotate", json=week)).json()
+        assert datetime.fromisoformat(rotated["previous_valid_until"]) == end
+        assert [await status(lonely_api, one["key"]) for one in (key, rotated)] == [200, 200]
+        with scratch.superuser() as connection:
+            connection.execute("UPDATE api_keys SET expires_at = now() WHERE api_key_id = %s", [key["id"]])
+        assert [await status(lonely_api, one["key"]) for one in (key, rotated)] == [401, 401]
+        assert (await owner.get(f"/api-keys/{key['id']}")).json()["previous_valid_until"] is None
+        over = problem(await owner.post(f"/api-keys/{key['id']}/rotate", json=week), 409, "conflict")
+        assert "has expired" in over["detail"]
+
+
+async def test_what_a_key_does_not_permit_is_told_of_the_key_and_its_members_role(
+    lonely_api: ApiInProcess, tenant: Tenant
+) -> None:
+    async with lonely_api.caller(tenant) as owner:
+        key = await made(owner, permissions=["runs:write"])
+    async with lonely_api.bearing(key["key"]) as narrow:
+        told = problem(await narrow.get("/runs"), 403, "forbidden")
+    reason = "this key, of a member with the role owner, does not have the permission runs:read"
+    assert told["detail"] == reason

@@ -40,6 +40,11 @@ async def test_whoever_is_invited_becomes_a_member_once(lonely_api: ApiInProcess
         assert read["status"] == "pending"
         answers = await asyncio.gather(*(accepted(lonely_api, subject, email, invitation["token"]) for _ in range(4)))
         assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409]
+        for answer in answers:
+            if answer.status_code == 409:
+                told = problem(answer, 409, "conflict")
+                assert told["detail"] == "you are a member of this tenant already"
+                assert "active-tenant" in told["remedy"]
         [won] = [answer.json() for answer in answers if answer.status_code == 200]
         assert won["tenant_id"] == str(tenant.tenant_id)
         listed = (await owner.get("/members", params={"email": email})).json()["items"]

@@ -117,3 +117,25 @@ async def test_a_header_that_means_one_thing_stands_once(client: httpx.AsyncClie
     assert answer.json()["errors"] == [
         {"pointer": f"/header/{name}", "detail": "the header stands twice; send it once"}
     ]
+
+
+@pytest.mark.parametrize("path", ["/a%2Fb", "/a%2fb", "/a%5Cb", "/%2Flength", "/x/%2F"])
+async def test_an_encoded_slash_makes_no_other_path_of_one(client: httpx.AsyncClient, path: str) -> None:
+    answer = await client.get(path)
+    assert answer.status_code == 400, answer.text
+    assert answer.json()["errors"][0]["pointer"] == "/path"
+
+
+async def test_a_name_at_the_end_of_a_path_may_have_slashes_where_it_is_said() -> None:
+    app = FastAPI()
+
+    @app.get("/things/{kind}/{name:path}")
+    async def _thing(kind: str, name: str) -> list[str]:
+        return [kind, name]
+
+    install_doors(app, with_slashes="/things/[^/%]+/")
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as made:
+        assert (await made.get("/things/a/b%2Fc")).json() == ["a", "b/c"]
+        assert (await made.get("/things/a/b/c")).json() == ["a", "b/c"]
+        for other in ("/things/a%2Fb/c", "/things%2Fa/b", "/%74hings/a/b%2Fc"):
+            assert (await made.get(other)).status_code == 400, other

@@ -368,3 +368,11 @@ async def test_open_streams_hold_no_connection(live: ServedApi, scratch: Scratch
             answer = await stack.enter_async_context(streaming(client, "/events"))
             await anext(answer.aiter_bytes())
         await eventually(lambda: asyncio.to_thread(none_is_held))
+
+
+async def test_a_page_takes_no_id_of_a_stream(live: ServedApi, tenant: Tenant, runs: StreamedRuns) -> None:
+    async with reader(live, tenant) as client:
+        for path in (f"/runs/{an_ended_run(runs)}/events", "/events"):
+            answer = await client.get(path, headers={"last-event-id": "1-1"})
+            told = problem(answer, 400, "bad_request", pointer="/header/last-event-id")
+            assert "text/event-stream" in told["remedy"]

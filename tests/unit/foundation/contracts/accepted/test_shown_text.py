@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from foundation.contracts.accepted.shown_text import hidden_in
+from foundation.contracts.accepted.shown_text import hidden_in, hidden_in_name
 
 
 @pytest.mark.parametrize(
@@ -30,3 +30,18 @@ def test_any_other_text_is_seen_as_it_is(text: str) -> None:
 def test_no_character_that_unicode_calls_a_control_is_taken(text: str) -> None:
     if hidden_in(text) is None:
         assert not {unicodedata.category(character) for character in text} & {"Cc", "Zl", "Zp"}
+
+
+@pytest.mark.parametrize("code", [0xA0, 0x1680, 0x2000, 0x2007, 0x200A, 0x202F, 0x205F])
+def test_a_name_has_plain_blanks_alone(code: int) -> None:
+    assert f"U+{code:04X} looks like a plain blank" in (hidden_in_name(f"a{chr(code)}b") or "")
+    assert hidden_in(f"a{chr(code)}b") is None, "what only describes may be set as its author likes"
+
+
+@pytest.mark.parametrize("text", ["market brief", "営業\u3000部", "Ann's"])
+def test_any_other_name_is_taken(text: str) -> None:
+    assert hidden_in_name(text) is None
+
+
+def test_what_is_hidden_is_hidden_in_a_name_too() -> None:
+    assert "U+202E" in (hidden_in_name("a\u202eb") or "")

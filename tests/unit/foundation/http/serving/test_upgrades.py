@@ -109,3 +109,15 @@ async def test_nobody_is_connected_through() -> None:
         async with asyncio.timeout(60):
             assert (await reader.read()).startswith(b"HTTP/1.1 400 ")
         writer.close()
+
+
+async def test_an_address_with_a_fragment_is_refused() -> None:
+    """The parser would drop what follows the mark, and answer of another address than was asked for."""
+    async with _serving() as port:
+        for target in (b"/told#x", b"/told?a=1#x", b"/#/told"):
+            request = b"GET " + target + b" HTTP/1.1\r\nHost: test\r\n\r\n"
+            [(status, kind, body)] = await _answers(port, request)
+            assert (status, kind) == (400, "application/problem+json"), target
+            assert "has a #" in json.loads(body)["detail"]
+        [(status, _, _)] = await _answers(port, b"GET /told?a=%23x HTTP/1.1\r\nHost: test\r\n\r\n")
+        assert status == 200
