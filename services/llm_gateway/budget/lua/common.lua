@@ -196,7 +196,7 @@ local function warn(scopes, watched, stream, now)
         local scope = scopes[tonumber(number)]
         local one, label = watched_window(scope, name, width, now)
         local mark = 'warned_' .. name
-        if one and is_nearly_spent(one[unit], tonumber(limit)) and redis.call('HGET', scope.key, mark) ~= label then
+        if one and one[unit] > 0 and is_nearly_spent(one[unit], tonumber(limit)) and redis.call('HGET', scope.key, mark) ~= label then
             redis.call('HSET', scope.key, mark, label)
             redis.call('XADD', stream, '*', 'warning', scope.key, 'period', name, 'label', label,
                 'unit', unit, 'limit', limit, 'committed', text(one[unit]))

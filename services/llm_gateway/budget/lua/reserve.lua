@@ -1,4 +1,4 @@
--- Holds a call's bound in every one of its scopes, or changes nothing and says why.
+-- Holds a call's bound in every one of its scopes, or counts nothing and says why.
 --
 -- KEYS  1 epoch  2 leases  3 stream  4 hold  5 call marker (the hold again without one)
 --       6… scopes, the runs above the own one, run and step last; then the logs of the rates; then the slots
@@ -201,6 +201,8 @@ if refusal and refusal[1] == 'spent' then
     if refusal[3] == 'rolling' and has_room_at then
         refusal[6] = text(has_room_at)
     end
+    -- No settlement of a call warns where a limit was lowered below what is spent, as no call is admitted any more.
+    warn(scopes, ARGV[22], KEYS[3], now)
     return refusal
 end
 

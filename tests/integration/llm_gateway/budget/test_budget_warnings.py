@@ -92,6 +92,38 @@ async def test_each_window_of_a_tenant_has_its_warning(
     assert [warning[:4] for warning in warnings(database, tenant)] == [("tenant", period, "tokens", 5 * bound)]
 
 
+@pytest.mark.parametrize("period", ["day", "total", "rolling"])
+async def test_a_budget_that_is_lowered_below_what_is_spent_warns_with_the_first_call_that_is_refused(
+    client: httpx.AsyncClient,
+    tenant: Tenant,
+    database: ScratchDatabase,
+    gateway_redis: RedisServer,
+    period: str,
+) -> None:
+    window = {"window_seconds": 3600} if period == "rolling" else {}
+    tenant.limit(database, tokens=10**9, period=period, **window)
+    assert (await post(client, tenant.api_key)).status_code == 200
+    await until_recorded(gateway_redis, tenant)
+    assert warnings(database, tenant) == []
+    with database.superuser() as connection:
+        connection.execute("UPDATE budgets SET limit_tokens = 1 WHERE tenant_id = %s", [tenant.tenant_id])
+    while (await post(client, tenant.api_key)).status_code == 200:
+        continue
+    assert (await post(client, tenant.api_key)).status_code == 402
+    await until_recorded(gateway_redis, tenant)
+    assert [warning[:4] for warning in warnings(database, tenant)] == [("tenant", period, "tokens", 1)]
+
+
+async def test_a_budget_of_nothing_of_which_nothing_was_spent_does_not_warn(
+    client: httpx.AsyncClient, tenant: Tenant, database: ScratchDatabase, gateway_redis: RedisServer
+) -> None:
+    tenant.limit(database, tokens=0, period="total")
+    assert (await post(client, tenant.api_key)).status_code == 402
+    with gateway_redis.client() as redis:
+        assert list(redis.scan_iter(match=f"*:scope:{tenant.tenant_id}:*")) == []
+    assert warnings(database, tenant) == []
+
+
 async def test_a_warning_that_redis_forgot_is_not_said_again(
     client: httpx.AsyncClient,
     tenant: Tenant,
