@@ -221,7 +221,9 @@ console.log(JSON.stringify(told))
         "fetch": "hi",
         "http": [200, "hi"],
         "refused": "host_not_allowed",
-        "tunnel": "fetch failed: Request was cancelled.",
+        "tunnel": (
+            "fetch failed: the proxy of this job refused a connection to elsewhere.example:443: 403 host_not_allowed"
+        ),
         "own": "mine",
     }
     assert [line.partition(b" HTTP")[0] for line in server.received] == [b"GET /", b"GET /"]

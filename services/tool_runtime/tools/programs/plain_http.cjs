@@ -16,7 +16,26 @@ function prepare () {
   // Node's fetch asks a proxy for http:// by CONNECT unless it is told otherwise, and the proxy of a job takes nothing
   // but TLS within a tunnel. The class of what fetch uses is reached by its one instance.
   const EnvHttpProxyAgent = globalThis[dispatcher].constructor
-  globalThis[dispatcher] = new EnvHttpProxyAgent({ proxyTunnel: false })
+  const agent = new EnvHttpProxyAgent({ proxyTunnel: false })
+  for (const proxy of partsOf(agent)) partsOf(proxy).filter(part => part.constructor.name === 'Pool').forEach(tellWhy)
+  globalThis[dispatcher] = agent
+}
+
+function partsOf (whole) {
+  return Object.getOwnPropertySymbols(whole).map(name => whole[name]).filter(part => part instanceof Object)
+}
+
+// Of a tunnel that the proxy refuses, Node's fetch says its status at most; the reason is in a header.
+function tellWhy (client) {
+  const connect = client.connect
+  client.connect = async function (...given) {
+    const answer = await connect.apply(this, given)
+    const reason = answer?.headers?.['x-egress-reason']
+    if (answer?.statusCode === 200 || reason === undefined) return answer
+    answer.socket.on('error', () => {}).destroy()
+    const words = `the proxy of this job refused a connection to ${given[0].path}: ${answer.statusCode} ${reason}`
+    throw Object.assign(new Error(words), { code: 'ERR_PROXY_TUNNEL' })
+  }
 }
 
 const { fetch: original } = globalThis

@@ -6,7 +6,6 @@ nothing; what is told of the call is the code and the detail of that error.
 
 import re
 from dataclasses import dataclass
-from typing import Any
 
 from foundation.contracts.accepted.shown_text import CONTROLS, DIRECTION_MARKS
 from foundation.contracts.tool_job import JobReason, ToolResult
@@ -21,7 +20,7 @@ _TAKEN = frozenset({*JobReason, *FailureCode} - {FailureCode.INTERNAL})
 
 @dataclass(frozen=True, slots=True)
 class ToldFailure:
-    """The code, and the detail on one line: whose words they are, where in the call it happened, and the words."""
+    """The code, and the detail on one line: whose words they are, and the words, which say where in the call it was."""
 
     code: str
     detail: str
@@ -40,12 +39,4 @@ def told_failure(tool: str, result: ToolResult) -> ToldFailure | None:
         return None
     words = _UNSHOWN.sub(" ", detail).strip()
     shown = words if len(words) <= MAX_DETAIL else f"{words[:MAX_DETAIL]} […]"
-    return ToldFailure(code, f"{tool} says{_place(error)}: {shown}")
-
-
-def _place(error: dict[str, Any]) -> str:
-    """Of a call that has several steps, the one that was not done."""
-    step, action = error.get("step"), error.get("action")
-    if not isinstance(step, int) or not isinstance(action, str) or not _CODE.fullmatch(action):
-        return ""
-    return f" of step {step} ({action})"
+    return ToldFailure(code, f"{tool} says: {shown}")

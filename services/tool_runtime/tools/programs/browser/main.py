@@ -86,18 +86,21 @@ async def _make(at: Browsing, steps: list[Step]) -> bool:
     """Whether all steps are done; the first one that is not is told."""
     for number, step in enumerate(steps):
         action = next(name for name in ACTIONS if name in step)
-        at.report.fail(INTERRUPTED, step=number, action=action)
-        at.report.write()
         about = f"step {number + 1} of {len(steps)}: {_about(action, step)}"
+        at.report.fail(_placed(INTERRUPTED, about), step=number, action=action)
+        at.report.write()
         tell(about)
         failure = await _failure(at, action, step, number)
         await _look(at)
         if failure is not None:
-            placed = BrowserStepFailed(failure.code, f"{about}: {failure.detail}")
-            at.report.fail(placed, step=number, action=action)
+            at.report.fail(_placed(failure, about), step=number, action=action)
             return False
         at.report.step_done()
     return True
+
+
+def _placed(failure: BrowserStepFailed, about: str) -> BrowserStepFailed:
+    return BrowserStepFailed(failure.code, f"{about}: {failure.detail}")
 
 
 def _about(action: str, step: Step) -> str:

@@ -96,7 +96,11 @@ async def element(at: Browsing, selector: str) -> AsyncIterator[Any]:
         if "exceeded" in str(error):
             with contextlib.suppress(TimeoutError):
                 if not await asyncio.wait_for(found.count(), LOOK_SECONDS):
-                    raise BrowserStepFailed("not_found", f"the page has nothing that {selector!r} selects") from error
+                    told = (
+                        f"the page has nothing that {selector!r} selects; `extract` its html to see what it has, or"
+                        " `wait_for` it where it comes later"
+                    )
+                    raise BrowserStepFailed("not_found", told) from error
         raise
 
 

@@ -36,8 +36,8 @@ def test_the_programs_of_callers_say_nothing_for_the_platform() -> None:
 def test_what_a_program_says_is_told_as_its_words_and_with_its_place() -> None:
     error = {"code": "egress_denied", "detail": "host_not_allowed: the task's `egress` does not name this host"}
     assert told(error) == ToldFailure("egress_denied", f"http says: {error['detail']}")
-    at = {"code": "not_found", "detail": "nothing", "step": 2, "action": "click"}
-    assert told(at) == ToldFailure("not_found", "http says of step 2 (click): nothing")
+    at = {"code": "not_found", "detail": "step 3 of 4: click a: nothing", "step": 2, "action": "click"}
+    assert told(at) == ToldFailure("not_found", "http says: step 3 of 4: click a: nothing")
 
 
 def test_the_words_are_on_one_line_bounded_and_as_they_are_read() -> None:
