@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 import os
+import shlex
 import signal
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -113,7 +114,18 @@ class Daemon:
         ours = self._settings.identity(self._handed_on.variables)
         differ = sorted(name for name in wanted if wanted[name] != ours.get(name))
         if differ:
-            raise Refused(f"the stack runs with another {', '.join(differ)}: run `make stop-local` first")
+            as_it_was = ", ".join(self._as_it_was(name) for name in differ)
+            raise Refused(
+                f"the stack runs with another {', '.join(differ)}: go on with it as it was started ({as_it_was}),"
+                " or run `make stop-local` first"
+            )
+
+    def _as_it_was(self, name: str) -> str:
+        """What to type for the stack's own value; one that may be a key is not shown."""
+        if (text := self._settings.as_variables().get(name)) is not None:
+            return f"export {name}={shlex.quote(text)}"
+        is_set = name in self._settings.identity(self._handed_on.variables)
+        return f"export {name} as it was set there" if is_set else f"unset {name}"
 
     async def _down(self, request: Request, send: Send) -> None:
         await self._stop(request, send)

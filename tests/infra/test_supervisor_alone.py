@@ -6,7 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +19,12 @@ from supervisor import env_file
 from supervisor.settings import ROOT
 
 PORTS = ("postgres", "redis", "workflow", "objects", "control_plane", "gateway", "launcher", "simulated_provider")
+UP_AS_RECONCILING_DOES = """
+import asyncio
+from supervisor.commands import client, programs
+from supervisor.settings import Settings
+asyncio.run(client.up(Settings(), only="ground", needs=programs.OF_RECONCILING))
+"""
 
 
 @dataclass
@@ -28,9 +34,9 @@ class Alone:
     folder: Path
     environment: dict[str, str]
 
-    def do(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def do(self, *arguments: str, program: Sequence[str] = ("-m", "supervisor")) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [sys.executable, "-m", "supervisor", *arguments],
+            [sys.executable, *program, *arguments],
             env={**os.environ, **self.environment},
             cwd=ROOT,
             check=False,
@@ -128,10 +134,24 @@ def test_a_taken_port_is_named_and_nothing_is_started(alone: Alone) -> None:
 @pytest.mark.full
 def test_a_running_stack_is_not_mistaken_for_one_with_other_settings(alone: Alone) -> None:
     alone.do("start", "redis")
+    before = alone.environment["LOCKSTEP_PORT_REDIS"]
     alone.environment["LOCKSTEP_PORT_REDIS"] = str(free_port())
     refused = alone.do("up", "--only", "ground")
     assert refused.returncode == 1
     assert "runs with another LOCKSTEP_PORT_REDIS" in refused.stderr
+    assert f"export LOCKSTEP_PORT_REDIS={before}" in refused.stderr
+
+
+@pytest.mark.full
+def test_a_command_that_needs_one_setting_of_a_running_stack_does_not_look_at_the_others(alone: Alone) -> None:
+    alone.do("up", "--only", "ground")
+    alone.environment["LOCKSTEP_WEBHOOK_PRIVATE"] = '["hooks.inside.example:9100=127.0.0.1"]'
+    assert alone.do("up", "--only", "ground").returncode == 1
+    assert alone.do(program=("-c", UP_AS_RECONCILING_DOES)).returncode == 0
+    other = alone.folder / "other.toml"
+    other.write_text("")
+    alone.environment["LOCKSTEP_EXTRA_ROUTES_FILES"] = str(other)
+    assert "runs with another LOCKSTEP_EXTRA_ROUTES_FILES" in alone.do(program=("-c", UP_AS_RECONCILING_DOES)).stderr
 
 
 def test_a_provider_key_that_the_running_stack_does_not_have_is_noticed(alone: Alone) -> None:
@@ -139,6 +159,7 @@ def test_a_provider_key_that_the_running_stack_does_not_have_is_noticed(alone: A
     alone.environment["OPENAI_API_KEY"] = "sk-of-a-person"
     refused = alone.do("up", "--only", "ground")
     assert "runs with another OPENAI_API_KEY" in refused.stderr
+    assert "unset OPENAI_API_KEY" in refused.stderr
     assert "sk-of-a-person" not in (alone.folder / "logs" / "supervisor.log").read_text()
 
 

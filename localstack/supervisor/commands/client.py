@@ -5,7 +5,7 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
 
 from supervisor import control
@@ -20,12 +20,15 @@ LAUNCHER = "tool-runtime"
 """What the supervisor calls the launcher of tools."""
 
 
-async def up(settings: Settings, *, only: str = "") -> None:
+async def up(settings: Settings, *, only: str = "", needs: Collection[str] | None = None) -> None:
+    """`needs` are the settings in which a stack that runs must be this one, by their variables; None for all."""
     given = of_settings(settings)
     for warning in given.warnings:
         print(f"  warning: {warning}", file=sys.stderr)
     await ensure_daemon(settings, given.variables)
-    await perform(settings.paths, Request("up", only=only, settings=settings.identity(given.variables)))
+    identity = settings.identity(given.variables)
+    asked = identity if needs is None else {name: identity[name] for name in needs}
+    await perform(settings.paths, Request("up", only=only, settings=asked))
 
 
 async def perform(paths: Paths, request: Request) -> None:

@@ -15,6 +15,8 @@ from supervisor.processes import ports
 from supervisor.settings import ROOT, Settings, inherited_environment
 
 _SAMPLE = ("samples/run.py", "penguins")
+OF_RECONCILING = ("LOCKSTEP_EXTRA_ROUTES_FILES",)
+"""What it goes by of the stack's settings: the files that name the providers' reports."""
 _SIDE_BY_SIDE = 3
 """Tests at a time: one more than a small machine has cores, because tests spend much of their time waiting."""
 _SLOWEST = ("--durations=40", "--durations-min=2")
@@ -60,7 +62,7 @@ async def sample(settings: Settings, name: str, *, again: bool) -> int:
 
 async def reconcile(settings: Settings) -> int:
     """Import usage reports with the reconciler's login, which may write only corrections."""
-    await client.up(settings)
+    await client.up(settings, needs=OF_RECONCILING)
     variables = env_file.read(settings.paths.env)
     own = {
         "LOCKSTEP_DATABASE_URL_RECONCILER": variables["DATABASE_URL_RECONCILER"],
