@@ -41,8 +41,22 @@ def check_cron(expression: str) -> None:
     try:
         _parsed(expression)
     except CronSimError as error:
+        _refuse_days_that_no_month_has(fields)
         raise NotTranslatable(f"the cron expression cannot be read ({error}); write {_SYNTAX}") from error
     expression_of(cron_times(expression))
+
+
+def _refuse_days_that_no_month_has(fields: list[str]) -> None:
+    """Each of the fields may be readable by itself, as in `31 2`, and no moment has all of them."""
+    minute, hour, day, month, weekday = fields
+    try:
+        for alone in ([minute, hour, day, "*", weekday], [minute, hour, "*", month, weekday]):
+            _parsed(" ".join(alone))
+    except CronSimError:
+        return
+    raise NotTranslatable(
+        f"the schedule would never fire: no month of {month!r} has a day of {day!r}; write a day that one of them has"
+    )
 
 
 def _check_steps(name: str, field: str) -> None:

@@ -38,9 +38,8 @@ class CallEstimator:
             cheaper = route.cheaper is not None
             targets = order_targets(route, is_critical=True, prefers_cheaper=cheaper, rules=rules)
         except LockstepError as error:
-            return CallBounds(
-                least=NOTHING, most=NOTHING, smooth=NOTHING, refused=error.detail, refused_code=error.code
-            )
+            why = error.detail if error.remedy is None else f"{error.detail}; {error.remedy}"
+            return CallBounds(least=NOTHING, most=NOTHING, smooth=NOTHING, refused=why, refused_code=error.code)
         longest = self._max_body if shape.text.most is None else min(shape.text.most, self._max_body)
         usual = min(shape.text.smooth, longest)
         once = self._most(shape, targets, longest, CacheWrites.HOUR)

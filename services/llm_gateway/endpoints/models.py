@@ -8,7 +8,7 @@ import msgspec
 from foundation.contracts.gateway.ledger import Dialect
 from llm_gateway.endpoints.sending import Scope, Send, headers_of, request_id_headers, send_whole
 from llm_gateway.pipeline import AllowedProviders
-from llm_gateway.routing.routes import ModelNotFound
+from llm_gateway.routing.routes import LISTED, ModelNotFound
 from llm_gateway.routing.serving import Serving
 from llm_gateway.stages.authenticator import Authenticator, read_credential
 from llm_gateway.wires.registry import WIRES
@@ -36,7 +36,7 @@ class Models:
         elif routes.has(name, rules):
             document = wire.show_model(name)
         else:
-            raise ModelNotFound(f"there is no model {name!r}", remedy="GET /v1/models lists the models")
+            raise ModelNotFound(f"there is no model {name!r}", remedy=LISTED)
         bodiless = scope["method"] == "HEAD"
         await send_whole(
             send, 200, _encoder.encode(document), request_id_headers(request_id, dialect), bodiless=bodiless

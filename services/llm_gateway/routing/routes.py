@@ -17,6 +17,8 @@ from llm_gateway.translation.base import Translation
 from llm_gateway.translation.registry import translation
 from llm_gateway.wires.registry import WIRES
 
+LISTED = "GET /v1/models of the gateway lists the models"
+
 
 class ModelNotFound(NotFound):
     """No route has the name of the model that the caller asks for."""
@@ -161,7 +163,7 @@ class Routes:
                 raise ModelNotFound(
                     f"there is no model {model!r} that is known here: the pattern {name!r} takes the name, but no"
                     " provider behind it has a key, and no price is set for the model",
-                    remedy="GET /v1/models lists the models",
+                    remedy=LISTED,
                 )
             raise NoProviderKey(
                 f"no provider of the model {model!r} has a key here", remedy="ask for another model, or have a key set"
@@ -193,7 +195,7 @@ class Routes:
         for name, config in self._config.routes.items():
             if "*" in name and fnmatchcase(model, name):
                 return name, config
-        raise ModelNotFound(f"there is no model {model!r}", remedy="GET /v1/models lists the models")
+        raise ModelNotFound(f"there is no model {model!r}", remedy=LISTED)
 
     def _target(
         self, config: TargetConfig, asked: str, dialect: Dialect, place: int, *, route: RouteConfig

@@ -111,14 +111,16 @@ def _budget_wait(run: Run, paused: Dated[RunPaused] | None) -> Wait:
     """Which budget had no room, and when the run is tried again, whether or not it has some by then."""
     event = paused.event if paused else RunPaused(reason=PauseReason.BUDGET)
     again = event.again_in_seconds
-    detail = f"{event.detail or 'the budget has no room'}; tried again by then, at once when somebody resumes it"
+    ends_by = None if again is None else run.progressed_at + timedelta(seconds=again)
+    by = "" if ends_by is None else f" by {told(ends_by, timespec='seconds')} at the latest, and"
+    detail = f"{event.detail or 'the budget has no room'}; tried again{by} at once when somebody resumes it"
     if event.resets_at:
         detail = f"{detail}; the budget is reset at {event.resets_at}"
     return Wait(
         step=None,
         for_=WaitReason.BUDGET,
         since=paused.at if paused else run.progressed_at,
-        ends_by=None if again is None else run.progressed_at + timedelta(seconds=again),
+        ends_by=ends_by,
         detail=detail,
     )
 

@@ -79,6 +79,8 @@ def sentence_of_error(error: Mapping[str, Any]) -> str:
     if error["type"] in OWN_WORDS:
         # In the words of the rule that raised it, without Pydantic's prefix.
         return str(error["msg"]).removeprefix("Value error, ").removeprefix("Assertion failed, ")
+    if error["type"] == "missing" and tuple(error["loc"]) == ("body",):
+        return "the request needs a body"
     return SENTENCES.get(error["type"], _UNKNOWN).format_map(_Words(error))
 
 

@@ -172,7 +172,15 @@ READABLE = "write numbers, *, ranges (1-5), lists (1,15) and steps (*/15)"
         ("@daily", "a cron expression has five fields, minute hour day-of-month month day-of-week, and this one has 1"),
         ("60 * * * *", f"the cron expression cannot be read (Bad minute); {READABLE}"),
         ("0 24 * * *", f"the cron expression cannot be read (Bad hour); {READABLE}"),
-        ("0 0 31 2 *", f"the cron expression cannot be read (Bad day-of-month); {READABLE}"),
+        (
+            "0 0 31 2 *",
+            "the schedule would never fire: no month of '2' has a day of '31'; write a day that one of them has",
+        ),
+        (
+            "0 2 31 4,6 *",
+            "the schedule would never fire: no month of '4,6' has a day of '31'; write a day that one of them has",
+        ),
+        ("0 0 32 2 *", f"the cron expression cannot be read (Bad day-of-month); {READABLE}"),
         ("0 0 * 13 *", f"the cron expression cannot be read (Bad month); {READABLE}"),
         ("0 0 * * 8", f"the cron expression cannot be read (Bad day-of-week); {READABLE}"),
         ("0 0 * * DAY", f"the cron expression cannot be read (Bad day-of-week); {READABLE}"),

@@ -109,6 +109,6 @@ def test_the_least_is_an_answer_of_no_token_to_the_fewest_tokens_that_the_text_c
 @pytest.mark.parametrize("model", ["nobody", "m-*"])
 def test_a_model_that_is_not_served_costs_nothing_and_says_why(model: str) -> None:
     bounds = estimated(shape(model=model))
-    assert bounds.refused == f"there is no model {model!r}"
+    assert bounds.refused == f"there is no model {model!r}; GET /v1/models of the gateway lists the models"
     assert (bounds.least, bounds.most) == (bounds.smooth, bounds.smooth)
     assert bounds.most.tokens == 0

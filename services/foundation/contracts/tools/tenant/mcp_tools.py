@@ -17,7 +17,7 @@ from foundation.contracts.tools.mcp.listing import ListedTool
 from foundation.contracts.tools.tenant.api_tool import MAX_TOOL_BYTES
 from foundation.contracts.tools.tenant.mcp_schemas import McpForms
 from foundation.contracts.tools.tenant.mcp_tool import OURS, McpTool
-from foundation.contracts.tools.tenant.names import fits, look, operation_name
+from foundation.contracts.tools.tenant.names import fits, look, meant_by, operation_name
 from foundation.contracts.tools.tenant.openapi import MOST_TOOLS
 from foundation.contracts.tools.tenant.operations import MAX_DESCRIPTION
 from foundation.contracts.tools.tenant.references import DocumentFault
@@ -91,12 +91,12 @@ def _names(listed: Sequence[ListedTool]) -> list[str]:
 
 def _unknown(names: Collection[str], wishes: ToolWishes) -> list[Fault]:
     faults = [
-        Fault(pointer_of(("..", "operations", at)), f"the server shows no tool {name!r}")
+        Fault(pointer_of(("..", "operations", at)), f"the server shows no tool {name!r}; {meant_by(name, names)}")
         for at, name in enumerate(wishes.tools or ())
         if name not in names
     ]
     return faults + [
-        Fault(pointer_of(("..", "effects", name)), f"the server shows no tool {name!r}")
+        Fault(pointer_of(("..", "effects", name)), f"the server shows no tool {name!r}; {meant_by(name, names)}")
         for name in wishes.effects
         if name not in names
     ]

@@ -4,12 +4,15 @@ Models know a tool by its name with `_` in the place of each dot, in 64 characte
 function, a source's name has no `_`; and of names that people or models could take for each other one source has one.
 """
 
+import difflib
 import re
+from collections.abc import Collection
 from typing import Annotated
 
-from foundation.contracts.accepted.sentences import WrittenAs
+from foundation.contracts.accepted.sentences import WrittenAs, first_of
 
 API, MCP = "api", "mcp"
+_COMPARED, _SHOWN = 200, 5
 MAX_FUNCTION = 64
 """Characters of a function's name that providers take."""
 _SOURCE = r"[a-z][a-z0-9]{0,23}"
@@ -60,3 +63,12 @@ def look(operation: str) -> str:
 _CAMEL = re.compile(r"(?<=[A-Z])(?=[A-Z][a-z])|(?<=[a-z0-9])(?=[A-Z])")
 _NOT_IN_NAMES = re.compile(r"[^a-z0-9]+")
 _ALIKE = str.maketrans({"0": "o", "1": "l", "i": "l"})
+
+
+def meant_by(name: str, names: Collection[str]) -> str:
+    """For whoever names what is not there: what is called nearly so, or else what there is."""
+    # Each look at a name takes a while, and a document may have thousands.
+    near = difflib.get_close_matches(name, names, n=3) if len(names) <= _COMPARED else []
+    if near:
+        return f"is {' or '.join(map(repr, near))} meant?"
+    return f"there is {first_of(sorted(names), most=_SHOWN)}" if names else "there is none"

@@ -11,7 +11,7 @@ from typing import Any
 
 from foundation.contracts.accepted.accepted_json import pointer_of
 from foundation.contracts.tools.tenant.api_tool import ApiTool
-from foundation.contracts.tools.tenant.names import look, operation_name
+from foundation.contracts.tools.tenant.names import look, meant_by, operation_name
 from foundation.contracts.tools.tenant.operations import Operation, ReadOperation, name_of
 from foundation.contracts.tools.tenant.references import Components, DocumentFault
 from foundation.domain.errors import Fault
@@ -135,7 +135,7 @@ def _unknown(operations: list[Operation], wishes: Wishes) -> list[Fault]:
     names = {one.name for one in operations}
     taken = names if wishes.operations is None else names & set(wishes.operations)
     faults = [
-        Fault(f"/../operations/{place}", f"the document has no operation {name!r}")
+        Fault(f"/../operations/{place}", f"the document has no operation {name!r}; {meant_by(name, names)}")
         for place, name in enumerate(wishes.operations or ())
         if name not in names
     ]

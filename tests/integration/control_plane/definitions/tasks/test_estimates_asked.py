@@ -14,6 +14,8 @@ from foundation.domain.ids import new_uuid
 ASK = {"name": "ask", "kind": "llm", "prompt": "How many ${input.of}?"}
 NOOP = {"name": "nothing", "kind": "noop"}
 
+NO_MODEL = "there is no model 'nobody'; GET /v1/models of the gateway lists the models"
+
 
 async def made(caller: httpx.AsyncClient, *steps: dict[str, Any], **task: Any) -> str:
     answer = await caller.post("/tasks", json={"name": f"task-{uuid4().hex[:12]}", "steps": list(steps), **task})
@@ -58,7 +60,7 @@ async def test_a_budget_bounds_what_is_asked_unless_the_tenant_lets_calls_pass_i
 async def test_a_model_that_nobody_serves_is_told(api: ApiInProcess, tenant: Tenant) -> None:
     async with api.caller(tenant) as caller:
         told = await estimate(caller, await made(caller, {**ASK, "model": "nobody"}))
-    assert told["would_fail"] == [{"step": "ask", "reason": "there is no model 'nobody'"}]
+    assert told["would_fail"] == [{"step": "ask", "reason": NO_MODEL}]
     assert told["cost_usd"]["most"] == "0"
 
 

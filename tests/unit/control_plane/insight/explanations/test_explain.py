@@ -80,6 +80,8 @@ REQUEST = Approval(
     comment=None,
     data=None,
 )
+BY = "2026-03-01T12:05:00Z"
+AGAIN = f"the tenant has 0 tokens left; tried again by {BY} at the latest, and at once when somebody resumes it"
 NO_ROOM = Dated(NOON, RunPaused(reason=PauseReason.BUDGET, detail="the tenant has 0 tokens left", again_in_seconds=300))
 
 
@@ -148,13 +150,8 @@ CASES = {
     ),
     "paused by a budget": Case(
         paused(PauseReason.BUDGET, a_step("b"), event=NO_ROOM),
-        "0 of 1 step has ended. The run is paused: the tenant has 0 tokens left; tried again by then, at once when"
-        " somebody resumes it.",
-        {
-            None: [
-                ("budget", None, "the tenant has 0 tokens left; tried again by then, at once when somebody resumes it")
-            ]
-        },
+        f"0 of 1 step has ended. The run is paused: {AGAIN}.",
+        {None: [("budget", None, AGAIN)]},
     ),
     "a budget that is never reset": Case(
         paused(

@@ -62,14 +62,15 @@ def test_a_run_without_budget_tells_which_budget_and_when_it_is_tried_again() ->
     [wait] = waits(run, [], paused=Dated(LATER, event))
     assert (wait.for_, wait.since) == (WaitReason.BUDGET, LATER)
     assert wait.ends_by == NOON + timedelta(seconds=300)
-    assert wait.detail.startswith("the user has 0 tokens left; tried again by then")
+    by = told(wait.ends_by, timespec="seconds")
+    assert wait.detail.startswith(f"the user has 0 tokens left; tried again by {by} at the latest, and at once when")
     assert wait.detail.endswith("the budget is reset at 2026-03-02T00:00:00Z")
 
 
 def test_a_run_without_budget_is_explained_also_when_its_event_is_gone() -> None:
     [wait] = waits(a_run(status=RunStatus.PAUSED, pause_reason=PauseReason.BUDGET), [])
     assert (wait.since, wait.ends_by) == (NOON, None)
-    assert wait.detail.startswith("the budget has no room;")
+    assert wait.detail == "the budget has no room; tried again at once when somebody resumes it"
 
 
 @pytest.mark.parametrize(

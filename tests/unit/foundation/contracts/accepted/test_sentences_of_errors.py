@@ -203,3 +203,15 @@ def test_a_kind_without_words_is_not_told_in_pydantics() -> None:
 )
 def test_sentences_that_are_left_out_are_counted(count: int, told: str) -> None:
     assert first_of("abcdef"[:count], most=3) == told
+
+
+@pytest.mark.parametrize(
+    ("place", "told"),
+    [
+        (("body",), "the request needs a body"),
+        (("body", "name"), "this member is required"),
+        (("query", "from"), "this parameter is required"),
+    ],
+)
+def test_what_is_missing_is_named_as_what_it_is(place: tuple[str, ...], told: str) -> None:
+    assert sentence_of_error({"type": "missing", "loc": place, "msg": "Field required", "input": None}) == told

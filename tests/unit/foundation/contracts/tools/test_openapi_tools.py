@@ -7,6 +7,7 @@ import pytest
 from fixtures.tool_sources.openapi_documents import SERVER, pets
 from foundation.contracts.tools.http import HttpArguments
 from foundation.contracts.tools.tenant.api_tool import ApiContract, contract_of, holds_expressions
+from foundation.contracts.tools.tenant.names import meant_by
 from foundation.contracts.tools.tenant.openapi import MOST_OPERATIONS, MOST_TOOLS, ReadDocument, Wishes, read_openapi
 from foundation.domain.tools import ToolEffect
 
@@ -302,3 +303,18 @@ def test_a_parameter_is_described_in_so_many_characters(length: int, kept: int) 
 )
 def test_an_expression_is_found_wherever_it_stands(value: Any, *, holds: bool) -> None:
     assert holds_expressions(value) is holds
+
+
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [
+        ({"get_json", "put_json", "delete_all"}, "is 'get_json' or 'put_json' meant?"),
+        ({"b", "a"}, "there is a; b"),
+        ({f"op{number}" for number in range(7)}, "there is op0; op1; op2; op3; op4; and 2 more"),
+        ({f"get_json_{number:03}" for number in range(201)}, "there is get_json_000; get_json_001; get_json_002;"),
+        (set(), "there is none"),
+    ],
+    ids=["near", "few", "many", "too many to compare", "none"],
+)
+def test_a_name_that_is_not_there_is_answered_with_those_that_are(names: set[str], told: str) -> None:
+    assert meant_by("get_jsn", names).startswith(told)
