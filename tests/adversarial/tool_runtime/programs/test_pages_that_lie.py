@@ -58,6 +58,24 @@ async def test_half_characters_and_marks_of_a_page_do_not_end_a_step() -> None:
     assert all("b\ufffd" in one["text"] for one in seen.result["extracted"])
 
 
+async def test_a_title_is_told_without_what_turns_or_hides_it() -> None:
+    script = "document.title = 'pay \\u202etxt.exe\\u200b now'"
+    async with a_website({"/": f"<title>T</title><p>Here</p><script>{script}</script>"}) as site:
+        seen = await browse(site, {"goto": site.url("/")})
+    assert (seen.error, seen.result["title"]) == ((), "pay txt.exe now")
+
+
+@pytest.mark.parametrize("given", ["\u706f" * 300, "a" * 300, f"a.{'b' * 300}"])
+async def test_a_download_has_a_name_that_a_file_may_have(given: str) -> None:
+    page = f"<a id=d href='data:text/plain,hello' download='{given}.txt'>Get</a>"
+    async with a_website({"/": page}) as site:
+        seen = await browse(site, {"goto": site.url("/")}, {"download": "#d"})
+    assert seen.error == (), seen.result["error"]
+    [saved] = seen.result["saved"]
+    assert saved["name"].startswith(f"downloads/{given[:40]}")
+    assert seen.ran.files[saved["name"]] == b"hello"
+
+
 async def test_a_click_that_cannot_be_made_says_what_is_in_the_way() -> None:
     page = "<p>x</p><button disabled>Buy</button><button id=h style='display:none'>Go</button>"
     cover = "<a href=/>Over</a><div id=c style='position:fixed;inset:0'>Cookies?</div>"

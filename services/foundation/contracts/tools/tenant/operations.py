@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote
 
 from foundation.contracts.accepted.accepted_json import pointer_of
 from foundation.contracts.accepted.sentences import first_of
@@ -25,6 +26,8 @@ _PLACE = re.compile(r"\{([^{}]*)\}")
 _PLACES = {"path": "path", "query": "query", "header": "headers"}
 _UNSENT = frozenset({"accept", "content-type", "authorization"})
 """Headers that OpenAPI takes out of parameters: of them the body and the security schemes speak."""
+_METHODS = frozenset({"x-http-method-override", "x-http-method", "x-method-override"})
+"""Headers by which servers take a request for one of another method, and so for another tool than was approved."""
 _STYLES = {"path": "simple", "query": "form", "header": "simple"}
 _READING = frozenset({"get", "head"})
 FORM_TYPE = "application/x-www-form-urlencoded"
@@ -59,6 +62,11 @@ def name_of(path: str, method: str, item: Mapping[str, Any]) -> Operation:
     if not name[:1].isalpha():
         raise DocumentFault((*at, "operationId"), "an operationId begins with a letter")
     return Operation(name, path, method, item)
+
+
+def _is_ours(header: str) -> bool:
+    """Whether a header is none that a document may have calls send."""
+    return header in OURS | _METHODS or header.startswith("proxy-")
 
 
 class ReadOperation:
@@ -117,6 +125,8 @@ class ReadOperation:
             raise DocumentFault(at, f"the server {base[:200]!r} is not asked: {reason}", whole=True)
         if not _WRITABLE.fullmatch(self._operation.path) or "?" in self._operation.path or "#" in self._operation.path:
             raise DocumentFault(self._operation.at, "the path has characters that stand in no path")
+        if {".", ".."} & set(unquote(self._operation.path).split("/")):
+            raise DocumentFault(self._operation.at, "a path has no part . or .., which would lead to another one")
         return base.rstrip("/") + self._operation.path
 
     def _base(self) -> tuple[Place, str]:
@@ -178,7 +188,7 @@ class ReadOperation:
         needed = one.get("required") is True
         if kind == "header" and name.lower() in _UNSENT:
             return
-        if kind not in _PLACES or (kind == "header" and (name.lower() in OURS or name.lower().startswith("proxy-"))):
+        if kind not in _PLACES or (kind == "header" and _is_ours(name.lower())):
             if needed:
                 raise DocumentFault(where, f"calls do not send this parameter, which is in {kind[:20]}")
             self._leave_out(where, f"calls do not send this parameter, which is in {kind[:20]}; the tool is without it")

@@ -15,6 +15,7 @@ from typing import Any
 
 from playwright.async_api import Error, async_playwright
 
+from foundation.contracts.accepted.shown_text import without_hidden
 from tool_runtime.tools.programs.alone import closed_to_others, end_all_others
 from tool_runtime.tools.programs.browser import page_values
 from tool_runtime.tools.programs.browser.failures import BrowserStepFailed, of_playwright, plain_words
@@ -149,7 +150,7 @@ async def _look(at: Browsing) -> None:
     # Where a page could not be had, what is shown in its place is Chromium's, and the address still the old one.
     if not at.watch.broken.is_set() and at.watch.failed is None:
         with contextlib.suppress(TimeoutError, BrowserStepFailed):
-            title = page_values.text(await asyncio.wait_for(answered(at.page.title()), TITLE_SECONDS))
+            title = without_hidden(page_values.text(await asyncio.wait_for(answered(at.page.title()), TITLE_SECONDS)))
     at.report.stands(at.page.url, title, at.watch.status)
 
 

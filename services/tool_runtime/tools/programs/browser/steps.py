@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import pathlib
 import re
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -31,6 +32,7 @@ FIND_SECONDS = 10.0
 LARGEST_HTML = 4 * 1024 * 1024
 HIGHEST_SHOT, WIDEST_SHOT = 10_000, 4000
 LOOK_SECONDS = 0.2
+_NAME_BYTES, _LONG_ENDING = 150, 16
 _NO_NAME = re.compile(r"[\x00-\x1f\x7f-\x9f/\\\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _OUTER = """(elements, most) => {
   let all = 0, kept = []
@@ -238,8 +240,14 @@ async def _keep(at: Browsing, given: Any, number: int) -> None:
 
 def _plain(name: str) -> str:
     """What a server or a page calls its file, as a name that artifacts may have."""
-    found = _NO_NAME.sub("_", name).strip().strip(".")[:100].strip()
-    return found or "file"
+    found = _NO_NAME.sub("_", name).strip().strip(".")
+    ending = pathlib.PurePosixPath(found).suffix
+    stem = found.removesuffix(ending)
+    if len(ending.encode()) > _LONG_ENDING:
+        stem, ending = found, ""
+    # Names are bounded by their bytes; what is cut is not what says the kind of file.
+    kept = stem.encode()[: _NAME_BYTES - len(ending.encode())].decode(errors="ignore").strip()
+    return f"{kept}{ending}" or "file"
 
 
 ACTIONS: dict[str, Callable[[Browsing, Step, int], Awaitable[None]]] = {

@@ -213,6 +213,25 @@ def test_a_document_that_is_not_safe_is_refused_as_a_whole(
     assert words in found.faults[0].detail
 
 
+@pytest.mark.parametrize("path", ["/a/../pets", "/a/%2e%2E/pets", "/./pets", "/pets/.."])
+def test_a_path_that_leads_to_another_one_is_no_tools(path: str) -> None:
+    found = read(pets("paths", path, value={"get": {"operationId": "elsewhere"}}))
+    assert found.faults == []
+    [left_out] = found.left_out
+    assert "lead to another one" in left_out.detail
+    assert "elsewhere" not in {tool.operation for tool in found.tools}
+
+
+@pytest.mark.parametrize("name", ["X-HTTP-Method-Override", "x-http-method", "X-Method-Override", "Proxy-Connection"])
+def test_no_header_makes_another_request_of_it(name: str) -> None:
+    found = read(pets(*POST, "parameters", value=[{"name": name, "in": "header"}]))
+    assert found.faults == []
+    [left_out] = found.left_out
+    assert "do not send" in left_out.detail
+    [tool] = [tool for tool in found.tools if tool.operation == "create_pet"]
+    assert [one.name for one in tool.parameters if one.place == "headers"] == []
+
+
 @pytest.mark.parametrize(
     ("at", "value", "words"),
     [
