@@ -28,7 +28,7 @@ from control_plane.requests.answers.described import finish_document
 from control_plane.requests.answers.documentation import install_documentation
 from control_plane.requests.calls.audited_calls import AuditedCalls
 from control_plane.requests.documents import no_unread_body
-from control_plane.requests.etags import NotModified
+from control_plane.requests.etags import TaggedAnswers
 from control_plane.requests.keys.heeded import heeded_headers
 from control_plane.requests.queries import known_query
 from control_plane.requests.rates.edge import RateLimitedEdge
@@ -105,13 +105,13 @@ def create_app(settings: ControlPlaneSettings) -> FastAPI:
     app.include_router(_health_routes(app))
     install_openapi(app, more=finish_document)
     install_documentation(app)
+    app.add_middleware(TaggedAnswers)
     install_doors(
         app,
         body_limit=settings.body_limit,
         signed_below=f"/api/v1{CALLS_PATH}/",
         with_slashes=r"/api/v1/breakers/[^/%]+/",
     )
-    app.add_middleware(NotModified)
     app.add_middleware(DeprecationHeaders)
     app.add_middleware(RateLimitedEdge)
     app.add_middleware(AuditedCalls, trusted_hops=settings.trusted_hops)

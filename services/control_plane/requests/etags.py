@@ -1,4 +1,10 @@
-"""`ETag`, `If-Match` and `If-None-Match` as RFC 9110 says (sections 8.8.3 and 13.1)."""
+"""`ETag`, `If-Match` and `If-None-Match` as RFC 9110 says (sections 8.8.3 and 13.1).
+
+An answer often shows more than its version covers: what a run has used, when a schedule fires next. So a tag has two
+parts: the version, or a digest of what is set, which a route gives; and a digest of all that is shown, which is added
+to every answer at one place. `If-None-Match` compares both, since 304 says that exactly this is shown. `If-Match`
+compares the first, since it keeps a change from undoing another one, and what changes by itself undoes nothing.
+"""
 
 import json
 import re
@@ -16,6 +22,12 @@ _TAG = r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"'
 IF_MATCH_PATTERN = rf"^(\*|{_TAG}([ \t]*,[ \t]*{_TAG})*)$"
 _LIST = re.compile(rf"[ \t,]*{_TAG}(?:[ \t]*,[ \t,]*(?:{_TAG})?)*[ \t]*")
 _ONE = re.compile(r'(W/)?"([\x21\x23-\x7e\x80-\xff]*)"')
+
+
+_SHOWN = re.compile(r"\.[0-9a-f]{32}$")
+"""The second part of a tag."""
+_WHOLE = frozenset({HTTPStatus.OK, HTTPStatus.CREATED, HTTPStatus.ACCEPTED})
+"""Of answers that show all of something; a part of a file has another digest than the whole."""
 
 
 def quoted(tag: str) -> str:
@@ -42,7 +54,7 @@ class Conditions:
 def expected_version(conditions: Conditions) -> Expected:
     """What the caller has seen; None when they did not say.
 
-    Tags are compared strongly, so that a weak one matches nothing.
+    Tags are compared strongly, so that a weak one matches nothing; and by their first parts, which may stand alone.
     """
     if conditions.if_none_match is not None:
         return _nothing(conditions)
@@ -55,7 +67,7 @@ def expected_version(conditions: Conditions) -> Expected:
         detail = 'If-Match is one or several ETags of the resource, each in double quotes ("3"), or *'
         remedy = "send the ETag as the answer has it, with its quotes"
         raise BadRequest(detail, faults=(Fault("/header/if-match", detail),), remedy=remedy)
-    strong = frozenset(tag for weak, tag in _ONE.findall(text) if not weak)
+    strong = frozenset(_SHOWN.sub("", tag) for weak, tag in _ONE.findall(text) if not weak)
     if not strong:
         detail = "If-Match has weak tags alone (W/), which match nothing"
         raise VersionMismatch(detail, remedy="send the ETag without W/, as this API gives it")
@@ -109,37 +121,55 @@ def require_content(noun: str, now: object, expected: Expected) -> None:
         raise VersionMismatch(f"the {noun} is not what you have seen", remedy=remedy)
 
 
-class NotModified:
-    """Answers a GET with 304 and without its body where `If-None-Match` has the ETag of what would be answered."""
+class TaggedAnswers:
+    """Adds to an answer's ETag the digest of what it shows, and answers a GET with 304 where the caller has that.
+
+    It stands inside of what makes HEAD of GET, so that both have one tag.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        asked = Headers(scope=scope).get("if-none-match") if scope["type"] == "http" else None
-        if asked is None or scope["method"] not in ("GET", "HEAD"):
+        if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        leaving_out = False
+        asked = Headers(scope=scope).get("if-none-match") if scope["method"] == "GET" else None
+        began: Message | None = None
+        body = bytearray()
 
-        async def unless_known(message: Message) -> None:
-            nonlocal leaving_out
-            if message["type"] == "http.response.start" and message["status"] == HTTPStatus.OK:
-                headers = MutableHeaders(raw=message["headers"])
-                leaving_out = _is_known(asked, headers.get("etag"))
-                if leaving_out:
-                    for name in ("content-length", "content-type"):
-                        del headers[name]
-                    message = {**message, "status": HTTPStatus.NOT_MODIFIED, "headers": headers.raw}
-            elif message["type"] == "http.response.body" and leaving_out:
-                message = {**message, "body": b""}
-            await send(message)
+        async def tagged(message: Message) -> None:
+            nonlocal began
+            if message["type"] == "http.response.start" and _has_tag(message):
+                began = message
+            elif message["type"] == "http.response.body" and began is not None:
+                body.extend(message.get("body", b""))
+                if not message.get("more_body", False):
+                    start, shown = _with_digest(began, bytes(body), asked)
+                    await send(start)
+                    await send({"type": "http.response.body", "body": shown})
+            else:
+                await send(message)
 
-        await self._app(scope, receive, unless_known)
+        await self._app(scope, receive, tagged)
 
 
-def _is_known(asked: str, tag: str | None) -> bool:
+def _has_tag(message: Message) -> bool:
+    return message["status"] in _WHOLE and "etag" in Headers(raw=message["headers"])
+
+
+def _with_digest(began: Message, body: bytes, asked: str | None) -> tuple[Message, bytes]:
+    """How the answer begins, and its body: none where the caller has it."""
+    headers = MutableHeaders(raw=list(began["headers"]))
+    tag = headers["etag"].strip('"') + "." + sha256(body).hexdigest()[:32]
+    headers["etag"] = quoted(tag)
+    if asked is None or began["status"] != HTTPStatus.OK or not _is_known(asked, tag):
+        return {**began, "headers": headers.raw}, body
+    for name in ("content-length", "content-type"):
+        del headers[name]
+    return {**began, "status": HTTPStatus.NOT_MODIFIED, "headers": headers.raw}, b""
+
+
+def _is_known(asked: str, tag: str) -> bool:
     """Compared weakly, as for `If-None-Match`."""
-    if tag is None:
-        return False
-    return asked.strip() == "*" or tag.removeprefix("W/").strip('"') in {one for _, one in _ONE.findall(asked)}
+    return asked.strip() == "*" or tag in {one for _, one in _ONE.findall(asked)}

@@ -17,7 +17,7 @@ _View = TypeVar("_View", bound=KillSwitchView)
 
 
 def _tagged(response: Response, view: _View) -> _View:
-    response.headers["ETag"] = quoted(content_tag(view.model_dump(mode="json")))
+    response.headers["ETag"] = quoted(content_tag(view.own()))
     return view
 
 

@@ -1,7 +1,7 @@
 """Kill switches as the API takes and shows them."""
 
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -43,6 +43,10 @@ class KillSwitchView(BaseModel):
         if switch is None:
             return cls(engaged=False, reason=None, engaged_by=None, engaged_at=None)
         return cls(engaged=True, reason=switch.reason, engaged_by=switch.engaged_by, engaged_at=switch.engaged_at)
+
+    def own(self) -> dict[str, Any]:
+        """What a change replaces."""
+        return self.model_dump(mode="json", include=set(KillSwitchView.model_fields))
 
 
 class PlatformSwitchView(BaseModel):

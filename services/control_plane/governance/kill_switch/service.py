@@ -28,7 +28,7 @@ async def set_of_tenant(
     """A switch that is engaged already gets the new reason; one that is lifted already stays so."""
     tenant_id = caller.tenant_id
     await kill_switches.lock(tx, tenant_id)
-    require_content("kill switch", (await of_tenant(tx, tenant_id)).model_dump(mode="json"), expected)
+    require_content("kill switch", (await of_tenant(tx, tenant_id)).own(), expected)
     if wanted.reason is not None:
         changed = await kill_switches.engage(tx, tenant_id, reason=wanted.reason, by=caller.actor)
         kind = TenantEventType.KILL_SWITCH_ENGAGED
@@ -55,7 +55,7 @@ async def set_of_platform(
     async with app.database.across_tenants(reason="the platform's kill switch belongs to no tenant") as tx:
         await kill_switches.lock(tx, None)
         now = KillSwitchView.of(await kill_switches.platforms(tx))
-        require_content("kill switch", now.model_dump(mode="json"), expected)
+        require_content("kill switch", now.own(), expected)
         if wanted.reason is not None:
             await kill_switches.engage_platforms(tx, reason=wanted.reason, by=caller.actor)
             action = TenantEventType.KILL_SWITCH_ENGAGED

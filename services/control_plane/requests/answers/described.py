@@ -7,7 +7,10 @@ from control_plane.requests.answers.examples import add_examples
 from control_plane.requests.rates.documentation import document_rates
 
 _HEADERS = {
-    "ETag": ("the version, for `If-Match` of a change and `If-None-Match` of the next read", '"3"'),
+    "ETag": (
+        "the version, for `If-Match` of a change, and a digest of what is shown, for `If-None-Match` of the next read",
+        '"3.9f86d081884c7d659a2feaa0c55ad015"',
+    ),
     "Location": ("where what was made is read", "/api/v1/runs/019a0000-0000-7000-8000-000000000000"),
     "Deprecation": ("since when something that the request uses is deprecated; only where it uses any", "@1796083200"),
     "Sunset": ("until when that works at least", "Wed, 01 Dec 2027 00:00:00 GMT"),

@@ -14,6 +14,8 @@ from control_plane.requests.etags import (
 from foundation.domain.errors import BadRequest, VersionMismatch, VersionRequired
 from foundation.storage.session.seen import NOT_THERE, Expected, SeenTags
 
+DIGEST = "0123456789abcdef" * 2
+
 
 def said(header: str | None) -> Expected:
     return expected_version(Conditions(header))
@@ -39,6 +41,9 @@ def test_a_version_survives_the_way_out_and_back() -> None:
         ('W/"6", "7"', {"7"}),
         ('""', {""}),
         ('"1234567890123456789"', {"1234567890123456789"}),
+        (f'"7.{DIGEST}"', {"7"}),
+        (f'"{DIGEST}.{DIGEST}", "7"', {DIGEST, "7"}),
+        (f'"7.{DIGEST}0", "7.{DIGEST[1:]}", ".{DIGEST}"', {f"7.{DIGEST}0", f"7.{DIGEST[1:]}", ""}),
     ],
 )
 def test_tags_are_read_as_a_list_and_weak_ones_match_nothing(header: str, tags: set[str]) -> None:
