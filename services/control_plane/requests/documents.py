@@ -8,6 +8,7 @@ from fastapi.routing import APIRoute
 from control_plane.requests.yaml_documents import parse_yaml
 from foundation.contracts.accepted.accepted_json import NotAccepted, parse_json
 from foundation.domain.errors import BadRequest, Fault, UnsupportedMediaType
+from foundation.domain.words.quoting import quoted
 from foundation.http.accepted_requests import is_json
 
 _EMPTY = frozenset({b"", b"{}"})
@@ -38,7 +39,7 @@ async def document_of(request: Request) -> Any:
     if content_type in YAML_TYPES:
         return parse_yaml(body)
     if not is_json(content_type):
-        detail = f"the content type {content_type!r} is not read here"
+        detail = f"the content type {quoted(content_type)} is not read here"
         raise UnsupportedMediaType(detail, remedy="send application/json or application/yaml")
     try:
         return parse_json(body)

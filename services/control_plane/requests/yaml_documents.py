@@ -16,6 +16,7 @@ from yaml.resolver import Resolver
 
 from foundation.contracts.accepted.accepted_json import DOCUMENT, NotAccepted, accept, accept_decimal, pointer_of
 from foundation.domain.errors import BadRequest, Fault, InvalidDefinition
+from foundation.domain.words.quoting import quoted
 
 MOST_VALUES = 100_000
 """Of one document: more of them would hold up the process for seconds."""
@@ -133,10 +134,10 @@ class _Builder:
         # `on` is a member of definitions, and a key is a text to every reader that hands out JSON.
         key = event.value if event.value in _WORD_LIKE_KEYS else self._value_of(event)
         if not isinstance(key, str):
-            raise self._refused(event, f"the key {event.value!r} is no text; quote it")
+            raise self._refused(event, f"the key {quoted(event.value)} is no text; quote it")
         if key in inside.lines:
             first = inside.lines[key]
-            reason = f"the key {key!r} stands twice in one object, first at line {first}"
+            reason = f"the key {quoted(key)} stands twice in one object, first at line {first}"
             raise self._refused(event, reason, as_kind=BadRequest)
         inside.key, inside.lines[key] = key, _place_of(event)[0]
 
@@ -212,7 +213,7 @@ def _plain(text: str) -> Any:
     if kind == "str" and not _ONLY_IN_1_2.fullmatch(text):
         return text
     raise _AmbiguousError(
-        f"{text!r} is a text to some readers of YAML and {_NAMES.get(kind, 'a number')} to others; {_REMEDY}"
+        f"{quoted(text)} is a text to some readers of YAML and {_NAMES.get(kind, 'a number')} to others; {_REMEDY}"
     )
 
 

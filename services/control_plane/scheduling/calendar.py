@@ -17,6 +17,7 @@ from cronsim import CronSim, CronSimError
 from foundation.cloud.schedule_clock.base import CronTimes, EverySeconds, NotTranslatable, Once
 from foundation.cloud.schedule_clock.dialect import expression_of
 from foundation.domain.starts.schedules import Timing
+from foundation.domain.words.quoting import quoted
 
 MAX_CRON_LENGTH = 256
 _VALUES = {"minute": 60, "hour": 24, "day of the month": 31, "month": 12, "day of the week": 7}
@@ -36,7 +37,7 @@ def check_cron(expression: str) -> None:
         )
     for name, field in zip(_NAMES, fields, strict=True):
         if not all(_FIELD.fullmatch(part) for part in field.split(",")):
-            raise NotTranslatable(f"the {name} of the cron expression cannot be {field!r}; write {_SYNTAX}")
+            raise NotTranslatable(f"the {name} of the cron expression cannot be {quoted(field)}; write {_SYNTAX}")
         _check_steps(name, field)
     try:
         _parsed(expression)
@@ -55,7 +56,7 @@ def _refuse_days_that_no_month_has(fields: list[str]) -> None:
     except CronSimError:
         return
     raise NotTranslatable(
-        f"the schedule would never fire: no month of {month!r} has a day of {day!r}; write a day that one of them has"
+        f"the schedule would never fire: no month of {quoted(month)} has a day of {quoted(day)}; write a day that one of them has"
     )
 
 
@@ -127,7 +128,7 @@ def _parsed(expression: str) -> CronSim:
 
 def _weekday(day: object) -> int:
     if not isinstance(day, int):
-        raise TypeError(f"{day!r} is no day of the week")
+        raise TypeError(f"{quoted(day)} is no day of the week")
     return 0 if day == _SUNDAY_TOO else day
 
 

@@ -18,6 +18,7 @@ from foundation.domain.errors import Fault
 from foundation.domain.plan import Node, faults_of, known_needs, turns_per_dispatch
 from foundation.domain.states import Priority, RecoveryPolicy, TimeoutPolicy
 from foundation.domain.tools import UnknownOutcomePolicy
+from foundation.domain.words.quoting import quoted
 
 MAX_DEPENDENCIES = 10_000
 MAX_CONCURRENCY = 1000
@@ -119,9 +120,9 @@ def _workspace_faults(definition: TaskDefinition) -> list[Fault]:
         if source is None:
             continue
         if getattr(source, "workspace", None) is None:
-            reason = f"step {source.name!r} keeps no workspace; give it `workspace: new`"
+            reason = f"step {quoted(source.name)} keeps no workspace; give it `workspace: new`"
         elif source.foreach is not None:
-            reason = f"step {source.name!r} runs for items, each of which has a workspace of its own"
+            reason = f"step {quoted(source.name)} runs for items, each of which has a workspace of its own"
         else:
             continue
         faults.append(Fault(pointer_of(("steps", index, "workspace", "from")), reason))
@@ -138,6 +139,6 @@ def _reference_faults(
     except ExpressionError as error:
         return [Fault(pointer, f"{error}; {LITERAL_REMEDY}")]
     return [
-        Fault(pointer, f"${{{expression}}} reads step {name!r}, which is not among what this step needs")
+        Fault(pointer, f"${{{expression}}} reads step {quoted(name)}, which is not among what this step needs")
         for name in sorted(read - allowed)
     ]

@@ -150,7 +150,7 @@ class ToolJob(Message):
     @model_validator(mode="after")
     def _no_ambiguity(self) -> Self:
         if clash := names_in_each_others_way(entry.name for entry in self.inputs):
-            raise ValueError(f"two inputs cannot lie beside each other: {clash[0]!r} and {clash[1]!r}")
+            raise ValueError(f"two inputs cannot lie beside each other: {' and '.join(clash)}")
         if sum(entry.size for entry in self.inputs) > 128 * MIB:
             raise ValueError("the inputs are larger than 128 MiB together")
         if len({slot.index for slot in self.uploads}) != len(self.uploads):

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_HALF_EVEN, Decimal, InvalidOperation
 from typing import NewType
 
+from foundation.domain.words.quoting import quoted
+
 NanoUsd = NewType("NanoUsd", int)
 
 NANO_PER_USD = 1_000_000_000
@@ -81,17 +83,17 @@ def nano_usd(text: str | int | Decimal) -> NanoUsd:
         raise ValueError(_not_an_amount(text))
     if amount.adjusted() > _MOST_DIGITS or amount.as_tuple().exponent < -_MOST_DIGITS:  # type: ignore[operator]  # finite
         # Decimal computes with fewer digits, so that rounding would silently change the amount.
-        raise ValueError(f"{text!r} has too many digits for an amount of dollars; write at most 9 decimals")
+        raise ValueError(f"{quoted(text)} has too many digits for an amount of dollars; write at most 9 decimals")
     nanos = amount * NANO_PER_USD
     if nanos != nanos.to_integral_value(ROUND_HALF_EVEN):
-        raise ValueError(f"{text!r} is finer than a nano-dollar; write at most 9 decimals")
+        raise ValueError(f"{quoted(text)} is finer than a nano-dollar; write at most 9 decimals")
     if abs(nanos) > MAX_AMOUNT:
-        raise ValueError(f"{text!r} is more than {MAX_AMOUNT // NANO_PER_USD} dollars; write a smaller amount")
+        raise ValueError(f"{quoted(text)} is more than {MAX_AMOUNT // NANO_PER_USD} dollars; write a smaller amount")
     return NanoUsd(int(nanos))
 
 
 def _not_an_amount(value: object) -> str:
-    return f'{value!r} is not an amount of dollars; write digits, and at most nine behind a point, like "1.50"'
+    return f'{quoted(value)} is not an amount of dollars; write digits, and at most nine behind a point, like "1.50"'
 
 
 def nano_usd_at_least(dollars: Decimal) -> NanoUsd:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from graphlib import CycleError, TopologicalSorter
 
 from foundation.domain.errors import Fault
+from foundation.domain.words.quoting import quoted
 
 # Step Functions' quotas are part of the plan, because an execution that passes one of them is ended by AWS.
 INLINE_STEPS = 40
@@ -40,7 +41,7 @@ def faults_of(nodes: Iterable[Node]) -> list[Fault]:
     nodes = list(nodes)
     names = [node.name for node in nodes]
     faults = [
-        Fault(f"/steps/{index}/name", f"the name {name!r} is taken by step {names.index(name)}")
+        Fault(f"/steps/{index}/name", f"the name {quoted(name)} is taken by step {names.index(name)}")
         for index, name in enumerate(names)
         if names.index(name) != index
     ]
@@ -50,9 +51,9 @@ def faults_of(nodes: Iterable[Node]) -> list[Fault]:
             if need == node.name:
                 faults.append(Fault(pointer, "a step cannot wait for itself"))
             elif need not in names:
-                faults.append(Fault(pointer, f"no step is named {need!r}"))
+                faults.append(Fault(pointer, f"no step is named {quoted(need)}"))
             elif node.needs.index(need) != place:
-                faults.append(Fault(pointer, f"{need!r} is needed twice"))
+                faults.append(Fault(pointer, f"{quoted(need)} is needed twice"))
     if not faults and (cycle := cycle_of(nodes)):
         faults.append(Fault("/steps", f"these steps wait for each other: {' -> '.join(cycle)}"))
     return faults

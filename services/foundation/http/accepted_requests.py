@@ -20,6 +20,7 @@ from foundation.contracts.accepted.accepted_json import (
     pointer_of,
 )
 from foundation.domain.errors import BadRequest, Fault, NotFound, UnsupportedMediaType
+from foundation.domain.words.quoting import quoted
 from foundation.http.problems import problem_response
 from foundation.http.request_limits import BodyLimit
 
@@ -111,7 +112,7 @@ def check_coding(header: str) -> None:
     """`UnsupportedMediaType` for a body in a content encoding, none of which is read."""
     coding = header.strip().lower()
     if coding not in {"", "identity"}:
-        reason = f"a body in the content encoding {coding[:40]!r} is not read here"
+        reason = f"a body in the content encoding {quoted(coding[:40])} is not read here"
         raise UnsupportedMediaType(reason, remedy="send the body as it is, without Content-Encoding")
 
 

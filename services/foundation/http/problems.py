@@ -12,6 +12,7 @@ from foundation.contracts.accepted.accepted_json import pointer_of
 from foundation.contracts.accepted.sentences import first_of, sentence_of_error
 from foundation.domain import errors
 from foundation.domain.people.admission import NoCredential
+from foundation.domain.words.quoting import quoted
 from foundation.http.methods import allowed_methods
 from foundation.http.statuses import status_of
 from foundation.telemetry.logs import logger
@@ -103,7 +104,7 @@ async def _invalid(request: Request, error: RequestValidationError) -> JSONRespo
         # The framework hands a body that is not declared as JSON to the route unread.
         return problem_response(
             errors.UnsupportedMediaType(
-                f"the content type {request.headers.get('content-type', '')!r} is not read here",
+                f"the content type {quoted(request.headers.get('content-type', ''))} is not read here",
                 remedy="send a JSON object as application/json",
             ),
             instance=request.url.path,

@@ -11,6 +11,7 @@ from psycopg import IntegrityError
 from foundation.contracts.accepted.shown_text import as_read
 from foundation.domain.errors import Conflict
 from foundation.domain.ids import TaskId, TenantId, UserId
+from foundation.domain.words.quoting import quoted
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.documents import jsonb
 from foundation.storage.session.pages import Column, Kind, Orders, PagePart, Pages, Portion, by_age
@@ -142,7 +143,7 @@ async def raise_version(
             },
         )
     except IntegrityError as error:
-        detail = f"another task has just been named {name!r}, or so that it reads the same"
+        detail = f"another task has just been named {quoted(name)}, or so that it reads the same"
         raise Conflict(detail, remedy="choose another name") from error
     version: int | None = row.scalar_one_or_none()
     return version

@@ -10,6 +10,7 @@ from foundation.contracts.steps.agent import AgentStep
 from foundation.contracts.steps.catalogue import Step
 from foundation.domain.errors import Fault
 from foundation.domain.plan import topological
+from foundation.domain.words.quoting import quoted
 
 UNKNOWN = object()
 """What an expression gives that reads what only a run knows."""
@@ -58,7 +59,7 @@ def _why_never(step: Step, at: tuple[str, int], gone: Collection[str]) -> Fault 
                 continue
             read = sorted(steps_read_by(expression))
             if read:
-                reason = f"the step never runs: it reads the output of step {read[0]!r}, which never runs"
+                reason = f"the step never runs: it reads the output of step {quoted(read[0])}, which never runs"
                 return Fault(pointer, f"{reason}; write ${{{expression} || 'default'}} where it is to run without it")
     return None
 

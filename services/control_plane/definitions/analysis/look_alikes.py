@@ -8,6 +8,7 @@ from foundation.contracts.definition import TaskDefinition
 from foundation.contracts.steps.base import Place
 from foundation.contracts.steps.crew import CrewStep
 from foundation.domain.errors import Fault
+from foundation.domain.words.quoting import quoted
 
 
 def name_faults(definition: TaskDefinition) -> list[Fault]:
@@ -27,7 +28,7 @@ def _alike(names: Sequence[str], at: Place, noun: str) -> list[Fault]:
     return [
         Fault(
             pointer_of((*at, place, "name")),
-            f"{name!r} reads the same as {names[first]!r}, the name of {noun} {first}; give it another one",
+            f"{quoted(name)} reads the same as {quoted(names[first])}, the name of {noun} {first}; give it another one",
         )
         for place, name in enumerate(names)
         if (first := read.index(read[place])) != place and names[first] != name

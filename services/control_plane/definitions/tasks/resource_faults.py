@@ -4,6 +4,7 @@ from control_plane.identity.callers import ApiCaller
 from foundation.contracts.accepted.accepted_json import pointer_of
 from foundation.contracts.definition import TaskDefinition
 from foundation.domain.errors import Fault
+from foundation.domain.words.quoting import quoted
 from foundation.storage.session.database import Transaction
 from foundation.workflow.lines import limits
 
@@ -26,7 +27,7 @@ async def resource_faults(tx: Transaction, caller: ApiCaller, definition: TaskDe
         capacity = capacities.get(name)
         if capacity is None:
             known = ", ".join(sorted(capacities))
-            detail = f"there is no resource {name!r}; known are {known}; PUT /api/v1/concurrency names more"
+            detail = f"there is no resource {quoted(name)}; known are {known}; PUT /api/v1/concurrency names more"
             faults.append(Fault(pointer, detail))
         elif units > capacity:
             detail = f"the step takes {units} and there are {capacity}; PUT /api/v1/concurrency sets the capacity"

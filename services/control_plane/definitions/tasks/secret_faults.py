@@ -5,6 +5,7 @@ from foundation.contracts.accepted.accepted_json import pointer_of
 from foundation.contracts.definition import TaskDefinition
 from foundation.contracts.egress.hosts import allows
 from foundation.domain.errors import Fault
+from foundation.domain.words.quoting import quoted
 from foundation.storage import secrets
 from foundation.storage.session.database import Transaction
 
@@ -18,9 +19,9 @@ async def secret_faults(tx: Transaction, caller: ApiCaller, definition: TaskDefi
     for index, secret in enumerate(definition.secrets):
         hosts = known.get(secret.name)
         if hosts is None:
-            detail = f"the tenant has no secret {secret.name!r}; PUT /api/v1/secrets/{secret.name} stores it"
+            detail = f"the tenant has no secret {quoted(secret.name)}; PUT /api/v1/secrets/{secret.name} stores it"
             faults.append(Fault(pointer_of(("secrets", index, "name")), detail))
         elif not allows(hosts, secret.host):
-            detail = f"the secret {secret.name!r} may go to {', '.join(hosts)}, not to {secret.host}"
+            detail = f"the secret {quoted(secret.name)} may go to {', '.join(hosts)}, not to {secret.host}"
             faults.append(Fault(pointer_of(("secrets", index, "host")), detail))
     return faults

@@ -21,6 +21,7 @@ from foundation.contracts.definition import TaskDefinition
 from foundation.domain.errors import Conflict, NotFound
 from foundation.domain.ids import TaskId, new_uuid
 from foundation.domain.plan import turns_per_dispatch
+from foundation.domain.words.quoting import quoted
 from foundation.storage import tasks
 from foundation.storage import uses as uses_of
 from foundation.storage.people import audit
@@ -95,9 +96,11 @@ async def get(tx: Transaction, caller: ApiCaller, task_id: TaskId, *, version: i
 def _named_alike(name: str, taken: str, *, remedy: str) -> Conflict:
     """The refusal of a name that another live task has, or that reads as another's."""
     if name == taken:
-        return Conflict(f"a task is named {name!r} already", remedy=remedy)
+        return Conflict(f"a task is named {quoted(name)} already", remedy=remedy)
     odd = ", ".join(f"U+{ord(character):04X}" for character in sorted(set(taken) ^ set(name))[:_ODD]) or "blanks"
-    return Conflict(f"a task is named {taken!r} already, which reads the same; they differ in {odd}", remedy=remedy)
+    return Conflict(
+        f"a task is named {quoted(taken)} already, which reads the same; they differ in {odd}", remedy=remedy
+    )
 
 
 def archived_error() -> Conflict:

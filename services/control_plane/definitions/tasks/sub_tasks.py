@@ -11,6 +11,7 @@ from foundation.contracts.steps.run import RunStep
 from foundation.domain.errors import Fault
 from foundation.domain.ids import TaskId
 from foundation.domain.states import StepKind
+from foundation.domain.words.quoting import quoted
 from foundation.storage import tasks
 from foundation.storage.people import tenants
 from foundation.storage.session.database import Transaction
@@ -54,7 +55,7 @@ class _Search:
             return "the task would run itself, and again in that run"
         first = await self._task(reference)
         if first is None:
-            return f"no live task is named {reference!r} or has it as its id"
+            return f"no live task is named {quoted(reference)} or has it as its id"
         level = {first.name: first}
         seen = {first.task_id}
         for _ in range(MOST_ANCESTORS):

@@ -14,6 +14,7 @@ from foundation.contracts.tools.tenant.contracts import contract_of, host_of
 from foundation.contracts.tools.tenant.mcp_tool import McpContract
 from foundation.contracts.tools.tenant.names import source_of
 from foundation.domain.errors import Fault
+from foundation.domain.words.quoting import quoted
 from foundation.storage import tool_sources
 from foundation.storage.session.database import Transaction
 
@@ -27,7 +28,7 @@ async def with_tool_versions(
     named = [(at, name) for at, name in definition.named_tools() if name not in TOOLS]
     sources = {source_of(name) for _, name in named}
     faults = [
-        Fault(pointer_of(("tool_versions", source)), f"no step names a tool of {source!r}; leave it out")
+        Fault(pointer_of(("tool_versions", source)), f"no step names a tool of {quoted(source)}; leave it out")
         for source in definition.tool_versions
         if source not in sources
     ]
@@ -53,16 +54,16 @@ def _unknown(
     wanted = {source_of(name) for _, name in named}
     for source, number in definition.tool_versions.items():
         if source in wanted - have:
-            detail = f"the tenant has no version {number} of a source {source!r}"
+            detail = f"the tenant has no version {number} of a source {quoted(source)}"
             faults.append(Fault(pointer_of(("tool_versions", source)), detail))
     for at, name in named:
         source = source_of(name)
         if source not in have and source not in definition.tool_versions:
-            detail = f"the tenant has no source {source!r}; PUT /api/v1/tool-sources/{source} makes one"
+            detail = f"the tenant has no source {quoted(source)}; PUT /api/v1/tool-sources/{source} makes one"
             faults.append(Fault(pointer_of(at), detail))
         elif source in have and name not in known:
             version = definition.tool_versions.get(source, newest.get(source))
-            detail = f"version {version} of the source {source!r} has no tool {name!r}"
+            detail = f"version {version} of the source {quoted(source)} has no tool {quoted(name)}"
             faults.append(Fault(pointer_of(at), f"{detail}; GET /api/v1/tool-sources/{source} lists them"))
     return faults
 

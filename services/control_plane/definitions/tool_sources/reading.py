@@ -23,6 +23,7 @@ from foundation.domain.errors import Fault, InvalidDefinition, NotFound
 from foundation.domain.ids import ArtifactId
 from foundation.domain.policy.retention import ContentExpired, ContentKind
 from foundation.domain.states import StepStatus
+from foundation.domain.words.quoting import quoted
 from foundation.storage import artifacts, tasks
 from foundation.storage.execution import runs, steps
 from foundation.storage.execution.runs import Run
@@ -95,7 +96,7 @@ async def _arguments(tx: Transaction, caller: ApiCaller, run: Run, name: str) ->
     task = await tasks.get(tx, caller.tenant_id, run.task_id, version=run.task_version)
     planned = [step for step in (task.definition["steps"] if task else []) if step["name"] == name]
     if not planned or planned[0].get("tool") != MCP_LIST.name:
-        raise _not_read(f"the run has no step {name!r} that calls {MCP_LIST.name}")
+        raise _not_read(f"the run has no step {quoted(name)} that calls {MCP_LIST.name}")
     if planned[0].get("foreach") is not None or name in run.overrides:
         raise _not_read("a step that runs for items, or whose definition a fork has changed, reads no server")
     arguments: dict[str, Any] = planned[0]["arguments"]
@@ -108,7 +109,7 @@ async def _output(tx: Transaction, caller: ApiCaller, run: Run, name: str) -> An
     step = await steps.named(tx, caller.tenant_id, run.run_id, name)
     if step is None or step.status is not StepStatus.SUCCESS:
         state = "has not begun" if step is None else f"is {step.status}"
-        raise _not_read(f"step {name!r} {state}; it has to end with SUCCESS before its server is registered")
+        raise _not_read(f"step {quoted(name)} {state}; it has to end with SUCCESS before its server is registered")
     return step.output["result"] if isinstance(step.output, dict) else None
 
 

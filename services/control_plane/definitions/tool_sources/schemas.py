@@ -17,6 +17,7 @@ from foundation.contracts.tools.tenant.openapi import MOST_TOOLS
 from foundation.domain.errors import Fault
 from foundation.domain.ids import RunId
 from foundation.domain.tools import ToolEffect, ToolSourceKind
+from foundation.domain.words.quoting import quoted
 from foundation.storage.tool_sources import StoredTool, ToolSource
 
 OperationName = Annotated[str, Field(min_length=1, max_length=100)]
@@ -82,7 +83,7 @@ class NewToolSource(BaseModel):
         is_openapi = self.kind is ToolSourceKind.OPENAPI
         needed, foreign = (("document",), ("read_by",)) if is_openapi else (("read_by",), ("document", "server"))
         found = [
-            Fault(f"/body/{name}", f"a source of the kind {self.kind} {words} {name!r}")
+            Fault(f"/body/{name}", f"a source of the kind {self.kind} {words} {quoted(name)}")
             for names, is_wrong, words in ((needed, True, "needs"), (foreign, False, "takes no"))
             for name in names
             if (getattr(self, name) is None) is is_wrong

@@ -7,6 +7,7 @@ from control_plane.requests.etags import stale
 from foundation.contracts.accepted.sentences import first_of
 from foundation.contracts.definition import MAX_SOURCES
 from foundation.domain.errors import Conflict, InvalidDefinition, NotFound, VersionMismatch
+from foundation.domain.words.quoting import quoted
 from foundation.storage import tool_sources
 from foundation.storage.people import audit
 from foundation.storage.session.database import Transaction
@@ -39,7 +40,7 @@ async def put(
         raise await _mismatch(tx, caller, name, expected)
     version, kind = raised
     if kind != wanted.kind:
-        detail = f"the source {name!r} is of the kind {kind}, and tasks go by its versions"
+        detail = f"the source {quoted(name)} is of the kind {kind}, and tasks go by its versions"
         raise Conflict(detail, remedy="give the new source another name")
     if await tool_sources.count(tx, tenant_id) > MAX_SOURCES:
         raise Conflict(f"a tenant has at most {MAX_SOURCES} sources of tools", remedy="delete one that no task needs")

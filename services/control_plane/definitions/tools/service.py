@@ -15,6 +15,7 @@ from foundation.contracts.tools.contract import ToolContract
 from foundation.contracts.tools.tenant.contracts import contract_of, host_of
 from foundation.contracts.tools.tenant.names import is_tenant_tool, source_of
 from foundation.domain.errors import DependencyUnavailable, NotFound
+from foundation.domain.words.quoting import quoted
 from foundation.storage import tool_sources
 from foundation.storage.people import tenant_settings
 from foundation.storage.session.database import Transaction
@@ -41,7 +42,7 @@ async def one_tool(tx: Transaction, app: AppResources, caller: ApiCaller, name: 
     if tool is None:
         known = ", ".join(sorted(TOOLS))
         remedy = f"the tools are {known}, and those of your tenant's sources: GET /api/v1/tool-sources"
-        raise NotFound(f"there is no tool {name[:100]!r}", remedy=remedy)
+        raise NotFound(f"there is no tool {quoted(name[:100])}", remedy=remedy)
     return _view(tool, await _allowed(tx, caller), await _lacks(app))
 
 

@@ -13,6 +13,7 @@ from foundation.contracts.gateway.run_token import MOST_ANCESTORS
 from foundation.contracts.steps.base import Budget
 from foundation.contracts.steps.run import RunStep
 from foundation.domain.ids import TaskId, TenantId
+from foundation.domain.words.quoting import quoted
 from foundation.storage import tasks
 from foundation.storage.session.database import Transaction
 from foundation.storage.tasks import Task
@@ -114,7 +115,7 @@ async def read_below(
             continue
         task = await tasks.find(tx, tenant_id, reference)
         if task is None:
-            found[reference] = f"no live task is named {reference!r} or has it as its id"
+            found[reference] = f"no live task is named {quoted(reference)} or has it as its id"
             continue
         if task.task_id not in read:
             read[task.task_id] = accepted = _accepted(task)
@@ -128,7 +129,7 @@ def _accepted(task: Task) -> tuple[Task, TaskDefinition] | str:
     try:
         return task, TaskDefinition.model_validate(task.definition)
     except ValidationError:
-        return f"version {task.version} of the task {task.name!r} is not accepted any more; PATCH that task"
+        return f"version {task.version} of the task {quoted(task.name)} is not accepted any more; PATCH that task"
 
 
 def _references(definition: TaskDefinition) -> Iterator[str]:

@@ -20,6 +20,7 @@ from foundation.contracts.steps.run import RunStep
 from foundation.contracts.tools.catalogue import TOOLS
 from foundation.domain.plan import history_events, topological
 from foundation.domain.states import RecoveryPolicy, StepKind
+from foundation.domain.words.quoting import quoted
 
 _PEOPLE = "people decide when it goes on; meanwhile the run's clock stands, and the wait does not count"
 
@@ -156,7 +157,9 @@ def _inputs_of(step: RunStep, contexts: Contexts) -> list[Mapping[str, Any]] | N
     except OutOfTime:
         return None
     if wrong := [value for value in values if not isinstance(value, dict)]:
-        raise ExpressionError(f"/input: {step.input} gives {wrong[0]!r:.80}, and the input of a run is an object")
+        raise ExpressionError(
+            f"/input: {step.input} gives {quoted(wrong[0])[:80]}, and the input of a run is an object"
+        )
     return values
 
 

@@ -8,6 +8,7 @@ from foundation.contracts.accepted.accepted_json import pointer_of
 from foundation.contracts.accepted.sentences import first_of
 from foundation.contracts.definition import TaskDefinition
 from foundation.domain.errors import Fault, InvalidDefinition
+from foundation.domain.words.quoting import quoted
 
 Overrides = Mapping[str, Mapping[str, Any]]
 """By the name of a step, the members that replace its own."""
@@ -29,8 +30,8 @@ def check_overrides(definition: TaskDefinition, overrides: Overrides, *, running
 
 def _why_not(name: str, names: Collection[str]) -> str:
     if name not in names:
-        return f"the task has no step {name!r}"
-    return f"{name!r} is taken over as it ended and does not run, so nothing of it can be changed"
+        return f"the task has no step {quoted(name)}"
+    return f"{quoted(name)} is taken over as it ended and does not run, so nothing of it can be changed"
 
 
 def _at(name: str, *rest: str) -> str:

@@ -15,6 +15,7 @@ from foundation.domain.ids import RunId, StepId
 from foundation.domain.people.payers import Payer
 from foundation.domain.reruns import StandingStep, StepRerun, steps_to_retry
 from foundation.domain.states import RUN_TRANSITIONS, RunStatus
+from foundation.domain.words.quoting import quoted
 from foundation.storage.execution import doubtful_jobs, tool_events
 from foundation.storage.execution.runs import Run
 from foundation.storage.people import audit
@@ -89,7 +90,7 @@ async def _require_known(
         if detail := why_item(name, known):
             faults.append(Fault(f"/body/from/{place}", detail))
         elif named.index(name) != place:
-            faults.append(Fault(f"/body/from/{place}", f"{name!r} is named twice"))
+            faults.append(Fault(f"/body/from/{place}", f"{quoted(name)} is named twice"))
     if faults:
         first = first_of(faults, most=3)
         remedy = "GET /runs/{id}/steps lists the run's steps"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from control_plane.identity.callers import ApiCaller
 from foundation.domain.errors import Conflict, Fault, LockstepError, NotFound
 from foundation.domain.states import RunStatus, StepKind
+from foundation.domain.words.quoting import quoted
 from foundation.storage import tasks
 from foundation.storage.execution import steps
 from foundation.storage.execution.runs import Run
@@ -111,16 +112,16 @@ def _why_never(name: str, known: Collection[str], plan: Plan, there: Mapping[str
     """Why no step and no item will ever have this name; None where one has it or may yet."""
     step, bracket, rest = name.partition("[")
     if step not in known:
-        return f"the run has no step {name!r}"
+        return f"the run has no step {quoted(name)}"
     if not bracket:
         return None
     if step in plan and not plan[step].for_each:
-        return f"the run has no step {name!r}, as step {step} has no foreach and so no items"
+        return f"the run has no step {quoted(name)}, as step {step} has no foreach and so no items"
     row = there.get(step)
     if row is None or (row.items is None and not row.status.is_terminal):
         return None
     if row.items is None or int(rest.rstrip("]")) >= row.items:
-        return f"the run has no step {name!r}, as step {step} has {row.items or 'no'} items, counted from 0"
+        return f"the run has no step {quoted(name)}, as step {step} has {row.items or 'no'} items, counted from 0"
     return None
 
 

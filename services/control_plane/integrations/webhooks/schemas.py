@@ -16,6 +16,7 @@ from foundation.domain.ids import ApiKeyId, DeliveryId, RunId, UserId, WebhookId
 from foundation.domain.permissions import Permission
 from foundation.domain.run_events import RunEventType, TenantEventType
 from foundation.domain.states import DeliveryStatus, WebhookStatus
+from foundation.domain.words.quoting import quoted
 from foundation.storage.webhooks.deliveries import Delivery
 from foundation.storage.webhooks.subscriptions import Webhook
 
@@ -27,7 +28,7 @@ def _known(patterns: list[str]) -> list[str]:
     for pattern in patterns:
         if pattern not in _TYPES:
             raise ValueError(
-                f"{pattern[:80]!r} is no type of event; write one of the reference, or {', '.join(FAMILIES)}"
+                f"{quoted(pattern[:80])} is no type of event; write one of the reference, or {', '.join(FAMILIES)}"
             )
     return distinct(patterns)
 

@@ -7,6 +7,7 @@ from control_plane.resources import AppResources
 from foundation.contracts.accepted.shown_text import as_read
 from foundation.domain.errors import Conflict, NotFound
 from foundation.domain.ids import RoleId, new_uuid
+from foundation.domain.words.quoting import quoted
 from foundation.storage.people import audit, roles
 from foundation.storage.people.roles import OwnRole
 from foundation.storage.session.database import Transaction
@@ -114,4 +115,4 @@ async def _require_own_name(tx: Transaction, caller: ApiCaller, name: str, role_
     """That no other role of the tenant has a name which reads the same."""
     for other in await roles.page(tx, caller.tenant_id, roles.PAGES.orders.first(MAX_ROLES)):
         if other.role_id != role_id and as_read(other.name) == as_read(name):
-            raise Conflict(f"a role of the tenant is named {other.name!r} already", remedy="choose another name")
+            raise Conflict(f"a role of the tenant is named {quoted(other.name)} already", remedy="choose another name")

@@ -11,6 +11,7 @@ from control_plane.resources import AppResources
 from foundation.contracts.accepted.shown_text import as_read
 from foundation.domain.errors import Conflict, NotFound
 from foundation.domain.ids import UserId, new_uuid
+from foundation.domain.words.quoting import quoted
 from foundation.storage.people import audit, service_accounts
 from foundation.storage.people.service_accounts import ServiceAccount
 from foundation.storage.session.database import Transaction
@@ -65,7 +66,7 @@ async def _require_own_name(tx: Transaction, caller: ApiCaller, name: str, *, bu
     every = service_accounts.PAGES.orders.first(MAX_SERVICE_ACCOUNTS)
     for other in await service_accounts.page(tx, caller.tenant_id, every):
         if other.user_id != but and as_read(other.name) == as_read(name):
-            raise Conflict(f"a service account is named {other.name!r} already", remedy="choose another name")
+            raise Conflict(f"a service account is named {quoted(other.name)} already", remedy="choose another name")
 
 
 async def get(tx: Transaction, caller: ApiCaller, user_id: UserId, *, lock: bool = False) -> ServiceAccount:

@@ -7,6 +7,7 @@ from fastapi import Query
 
 from foundation.domain.errors import Conflict
 from foundation.domain.ids import TenantId, UserId
+from foundation.domain.words.quoting import quoted
 from foundation.storage import uses as uses_of
 from foundation.storage.session.database import Transaction
 from foundation.storage.uses import Use
@@ -30,7 +31,7 @@ class InUse(Conflict):
         if len(uses) > SHOWN_USES:
             further = f" and at least {SHOWN_USES} more"
         super().__init__(
-            f"the {noun} is used by the {first.kind} {first.name!r}{further}",
+            f"the {noun} is used by the {first.kind} {quoted(first.name)}{further}",
             remedy="change what uses it, or send while_used=true: then that fails where it needs it",
         )
         self.uses = uses

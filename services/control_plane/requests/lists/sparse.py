@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import BaseModel, create_model
 
 from foundation.domain.errors import Fault, UnknownFields
+from foundation.domain.words.quoting import quoted
 
 
 class Sparse:
@@ -29,7 +30,7 @@ class Sparse:
             return self.usual
         names = [name.strip() for text in asked for name in text.split(",")]
         if unknown := [name for name in dict.fromkeys(names) if name not in self.names]:
-            told = ", ".join(repr(name[:64]) for name in unknown[:5]) + (", …" if len(unknown) > 5 else "")  # noqa: PLR2004
+            told = ", ".join(quoted(name[:64]) for name in unknown[:5]) + (", …" if len(unknown) > 5 else "")  # noqa: PLR2004
             detail = f"an item has no {told}; it has {', '.join(self.names)}"
             raise UnknownFields(f"fields: {detail}", faults=(Fault("/query/fields", detail),))
         return frozenset((*self.key, *names))

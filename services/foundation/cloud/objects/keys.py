@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from foundation.domain.ids import ArtifactId, JobId, TenantId
+from foundation.domain.words.quoting import quoted
 
 INCOMING = "incoming/"
 """No form is signed for a key outside of it, and nothing below it is ever an artifact that is READY.
@@ -18,7 +19,7 @@ def require_incoming(*keys: str) -> None:
     """`ValueError` for a key that no form may be signed for."""
     for key in keys:
         if not key.startswith(INCOMING):
-            raise ValueError(f"no form is signed for {key!r}: what is there could be written again")
+            raise ValueError(f"no form is signed for {quoted(key)}: what is there could be written again")
 
 
 def upload_key(tenant_id: TenantId, artifact_id: ArtifactId) -> str:

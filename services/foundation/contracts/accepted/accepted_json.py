@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from foundation.domain.words.quoting import quoted
+
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _INT8 = range(-(2**63), 2**63)
 # A longer run of digits is far beyond an int8, and Python refuses to read the longest of them.
@@ -191,11 +193,11 @@ class _Walk:
     def _object(self, value: dict[Any, Any], path: tuple[str | int, ...], *, depth: int) -> None:
         self._enter(path, depth=depth)
         if isinstance(value, _Repeated):
-            raise NotAccepted(f"the key {value.key!r} stands twice in one object", pointer=pointer_of(path))
+            raise NotAccepted(f"the key {quoted(value.key)} stands twice in one object", pointer=pointer_of(path))
         for key, item in value.items():
             if not isinstance(key, str):
                 kind = type(key).__name__
-                raise NotAccepted(f"the key {key!r} is {kind}; write it as text", pointer=pointer_of(path))
+                raise NotAccepted(f"the key {quoted(key)} is {kind}; write it as text", pointer=pointer_of(path))
             self._text(key, path)
             self.visit(item, (*path, key), depth=depth)
 

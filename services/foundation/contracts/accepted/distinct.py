@@ -3,6 +3,8 @@
 from collections.abc import Hashable
 from typing import TypeVar
 
+from foundation.domain.words.quoting import quoted
+
 Item = TypeVar("Item", bound=Hashable)
 
 
@@ -20,5 +22,5 @@ def repeated(items: list[Item]) -> list[int]:
 def distinct(items: list[Item]) -> list[Item]:
     """For `AfterValidator`. Raises `ValueError` with what stands twice."""
     if places := repeated(items):
-        raise ValueError(f"{str(items[places[0]])[:80]!r} stands twice; name each once")
+        raise ValueError(f"{quoted(str(items[places[0]])[:80])} stands twice; name each once")
     return items

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field
 
 from foundation.contracts.accepted.sentences import WrittenAs
 from foundation.contracts.accepted.shown_text import BLANKS, CONTROLS, DIRECTION_MARKS
+from foundation.domain.words.quoting import quoted
 
 # Without control characters (C0, C1, line and paragraph separators), without what turns the direction of the text
 # around it, without half characters, and not of blanks alone. A backslash separates folders for readers on other
@@ -36,7 +37,7 @@ def valid_file_name(name: str, *, most_folders: int | None = MAX_DEPTH) -> str:
         raise ValueError(f"a file's name has at most {most_folders} folders")
     for segment in segments:
         if segment in {"", ".", ".."}:
-            raise ValueError(f"{segment!r} is no part of a file's name")
+            raise ValueError(f"{quoted(segment)} is no part of a file's name")
         if not _SEGMENT.fullmatch(segment):
             raise ValueError(
                 "a file's name has no control characters, no backslash and no marks that turn text around, "

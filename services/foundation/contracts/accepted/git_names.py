@@ -5,6 +5,8 @@ A name that git never takes is told where it is written, and not when the step r
 
 import re
 
+from foundation.domain.words.quoting import quoted
+
 _VISIBLE = re.compile(r"[!-~]+")
 _NOT_IN_A_NAME = re.compile(r"\.\.|@\{|[~^:?*\[\\]")
 _STEPS = re.compile(r"(?:~[0-9]*|\^[0-9]*|\^\{[^{}]*\}|@\{[^{}]+\})+")
@@ -17,7 +19,7 @@ def branch_name(text: str) -> str:
     if text.startswith("-") or not _VISIBLE.fullmatch(text):
         raise ValueError("a branch or a commit has visible ASCII characters and does not begin with -")
     if found := _NOT_IN_A_NAME.search(text):
-        raise ValueError(f"{found[0]!r} stands in no name of git's; write the name of one branch")
+        raise ValueError(f"{quoted(found[0])} stands in no name of git's; write the name of one branch")
     if text in {"@", "HEAD"}:
         raise ValueError(f"{text} is no name of a branch; write its own")
     for part in text.split("/"):
@@ -36,5 +38,5 @@ def revision(text: str) -> str:
     if name not in {"@", "HEAD"} and not (not name and steps.startswith("@{")):
         branch_name(name)
     if steps and not _STEPS.fullmatch(steps):
-        raise ValueError(f"{steps!r} does not lead to a commit; write steps as git has them, such as ~2 or ^")
+        raise ValueError(f"{quoted(steps)} does not lead to a commit; write steps as git has them, such as ~2 or ^")
     return text

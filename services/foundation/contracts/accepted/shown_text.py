@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+from foundation.domain.words.quoting import quoted
+
 CONTROLS = r"\x00-\x1f\x7f-\x9f\u2028\u2029"
 """Characters of C0 and C1, and the separators of lines and paragraphs; for a set in a pattern."""
 
@@ -76,7 +78,7 @@ def mixed_alphabets_in(text: str) -> str | None:
         names = [unicodedata.name(letter, "") for letter in word]
         found = [alphabet for alphabet in _ALPHABETS if any(name.startswith(alphabet) for name in names)]
         if len(found) > 1:
-            return f"the word {word[:40]!r} has letters of {' and '.join(map(str.title, found))}; write it in one"
+            return f"the word {quoted(word[:40])} has letters of {' and '.join(map(str.title, found))}; write it in one"
     return None
 
 

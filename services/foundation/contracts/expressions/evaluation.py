@@ -9,6 +9,7 @@ from typing import Any
 from foundation.contracts.accepted.accepted_json import NotAccepted, accept, pointer_of
 from foundation.contracts.expressions.language import ExpressionError, parse, search, shown
 from foundation.contracts.expressions.reads import steps_read_by
+from foundation.domain.words.quoting import quoted
 
 __all__ = [
     "ExpressionError",
@@ -48,7 +49,7 @@ def parts_of(text: str) -> list[str | Expression]:
         end = _end_of(text, opening.end())
         if end is None:
             shown = text[opening.start() : opening.start() + 40]
-            raise ExpressionError(f"the expression that begins with {shown!r} is not closed; {LITERAL_REMEDY}")
+            raise ExpressionError(f"the expression that begins with {quoted(shown)} is not closed; {LITERAL_REMEDY}")
         parts += [before] if before else []
         parts.append(Expression(text[opening.end() : end].strip()))
         at = end + 1
@@ -167,7 +168,7 @@ def _missing(expression: str, data: Any) -> str:
     """Which key of a plain path is not there."""
     for name in _fields(parse(expression)):
         if not isinstance(data, Mapping) or name not in data:
-            return f", as there is no {name!r}"
+            return f", as there is no {quoted(name)}"
         data = data[name]
     return ""
 

@@ -13,6 +13,7 @@ from jmespath.functions import Functions
 
 from foundation.contracts.accepted.accepted_json import NotAccepted, accept
 from foundation.contracts.expressions.language import ExpressionError, parse, shown
+from foundation.domain.words.quoting import quoted
 
 _FUNCTIONS: Mapping[str, Any] = Functions.FUNCTION_TABLE
 _IN_ITS_CONTEXT = frozenset({"multi_select_list", "multi_select_dict", "key_val_pair", "comparator", "not_expression"})
@@ -103,7 +104,7 @@ class _Reader:
     def _member(self, name: str, on: _On) -> _On:
         if on is _DATA:
             if name not in {"input", "steps", *self.more}:
-                raise self._error(f"starts with {name!r}; {self._known()} are known")
+                raise self._error(f"starts with {quoted(name)}; {self._known()} are known")
             return _STEPS if name == "steps" else _VALUE
         if on is _STEPS:
             return _On("step", name)
@@ -115,7 +116,7 @@ class _Reader:
 
     def _known(self) -> str:
         if self.more:
-            return "only " + ", ".join(repr(name) for name in ("input", "steps", *sorted(self.more)))
+            return "only " + ", ".join(quoted(name) for name in ("input", "steps", *sorted(self.more)))
         return "only 'input' and 'steps' (with `foreach` also 'item' and 'index', but not in `when` and `foreach`)"
 
     def _call(self, node: dict[str, Any], on: _On) -> None:

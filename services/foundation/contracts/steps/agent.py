@@ -16,6 +16,7 @@ from foundation.contracts.tools.calls.staged_files import written_file_faults
 from foundation.contracts.tools.catalogue import ToolName, effect_without_contract
 from foundation.domain.errors import Fault
 from foundation.domain.tools import ToolEffect, UnknownOutcomePolicy
+from foundation.domain.words.quoting import quoted
 
 CALL_NAMES = frozenset({"turn", "calls"})
 """What a condition of `stop_when` may read besides: the turns taken, and the calls of tools that were made in them."""
@@ -99,7 +100,7 @@ class AgentStep(StepBase):
         names = self.tool_names
         for place, tool in enumerate(self.tools):
             if names.index(names[place]) != place:
-                faults.append(Fault(pointer_of((*at, place)), f"{names[place]!r} is named twice"))
+                faults.append(Fault(pointer_of((*at, place)), f"{quoted(names[place])} is named twice"))
             if isinstance(tool, AgentTool):
                 faults += tool.faults((*at, place))
         return faults
@@ -111,7 +112,7 @@ class AgentStep(StepBase):
         for place, condition in enumerate(self.stop_when):
             if isinstance(condition, ToolSucceeded):
                 if condition.tool not in self.tool_names:
-                    reason = f"the agent has no tool {condition.tool!r}"
+                    reason = f"the agent has no tool {quoted(condition.tool)}"
                     faults.append(Fault(pointer_of((*at, place, "tool")), reason))
             elif not is_expression(condition):
                 reason = "a condition is one expression, such as ${length(calls) > `5`}, or names a tool: {tool: …}"

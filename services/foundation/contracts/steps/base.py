@@ -17,6 +17,7 @@ from foundation.domain.errors import Fault
 from foundation.domain.money import MAX_AMOUNT, nano_usd
 from foundation.domain.retry import MAX_ATTEMPTS, RetryCause, RetryPolicy
 from foundation.domain.states import RecoveryPolicy
+from foundation.domain.words.quoting import quoted
 
 MAX_STEPS = 1000
 MAX_ITEMS = 1000
@@ -134,7 +135,7 @@ class StepBase(Message):
                 names = ", ".join(sorted({*self.retry_causes, *self.own_failures}))
                 pointer = pointer_of((*at, "retry", "on", place))
                 which = "this tool" if self.own_failures else "this kind"
-                faults.append(Fault(pointer, f"a step of {which} does not fail with {cause!r}; it takes {names}"))
+                faults.append(Fault(pointer, f"a step of {which} does not fail with {quoted(cause)}; it takes {names}"))
         return faults
 
     def named_tools(self, at: Place) -> Iterator[tuple[Place, str]]:  # noqa: ARG002 - for those that name some

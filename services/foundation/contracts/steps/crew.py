@@ -14,6 +14,7 @@ from foundation.contracts.tools.calls.staged_files import written_file_faults
 from foundation.contracts.tools.catalogue import ToolName, effect_without_contract
 from foundation.domain.errors import Fault
 from foundation.domain.tools import ToolEffect, UnknownOutcomePolicy
+from foundation.domain.words.quoting import quoted
 
 MAX_AGENTS = 16
 MAX_TASKS = 32
@@ -116,7 +117,7 @@ class CrewStep(StepBase):
                 reason = f"a sequential crew has an agent for each task; name one of {', '.join(names)}"
                 faults.append(Fault(pointer_of((*at, "agent")), reason))
         elif task.agent not in names:
-            reason = f"no agent is named {task.agent!r}; the agents are {', '.join(names)}"
+            reason = f"no agent is named {quoted(task.agent)}; the agents are {', '.join(names)}"
             faults.append(Fault(pointer_of((*at, "agent")), reason))
         earlier = [before.name for before in self.tasks[:index]]
         for place, name in enumerate(task.context or ()):
@@ -128,13 +129,13 @@ class CrewStep(StepBase):
     def _unreadable(self, name: str, earlier: Sequence[str], context: Sequence[str], place: int) -> str | None:
         """Why a task cannot read the text of the one with this name; None when it can."""
         if context.index(name) != place:
-            return f"{name!r} is read twice; name it once"
+            return f"{quoted(name)} is read twice; name it once"
         if name in earlier:
             return None
         if any(task.name == name for task in self.tasks):
-            return f"{name!r} is not before this task; a task reads those before it"
+            return f"{quoted(name)} is not before this task; a task reads those before it"
         known = f"those before this one are {', '.join(earlier)}" if earlier else "there is none before this one"
-        return f"no task is named {name!r}; {known}"
+        return f"no task is named {quoted(name)}; {known}"
 
     def _manager_faults(self, at: Place) -> list[Fault]:
         pointer = pointer_of((*at, "manager_model"))
@@ -166,7 +167,7 @@ def same_role(other: int) -> str:
 
 def _repeated(names: Sequence[str], at: Place, noun: str) -> list[Fault]:
     return [
-        Fault(pointer_of((*at, index, "name")), f"the name {name!r} is taken by {noun} {names.index(name)}")
+        Fault(pointer_of((*at, index, "name")), f"the name {quoted(name)} is taken by {noun} {names.index(name)}")
         for index, name in enumerate(names)
         if names.index(name) != index
     ]
@@ -175,7 +176,7 @@ def _repeated(names: Sequence[str], at: Place, noun: str) -> list[Fault]:
 def _tools_named_twice(agent: CrewAgent, at: Place) -> list[Fault]:
     names = agent.tool_names
     return [
-        Fault(pointer_of((*at, place)), f"{name!r} is named twice")
+        Fault(pointer_of((*at, place)), f"{quoted(name)} is named twice")
         for place, name in enumerate(names)
         if names.index(name) != place
     ]

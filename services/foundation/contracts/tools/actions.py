@@ -7,6 +7,7 @@ from typing import ClassVar, Self
 from pydantic import model_validator
 
 from foundation.contracts.tools.arguments import ToolArguments
+from foundation.domain.words.quoting import quoted
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class ActionArguments(ToolArguments):
         known = self.actions[self.action]
         if foreign := sorted(given - self.of_every_action - known.needs - known.takes):
             taken = ", ".join(sorted(known.needs | known.takes))
-            raise ValueError(f"{self.action} takes no {foreign[0]!r}; it takes {taken}")
+            raise ValueError(f"{self.action} takes no {quoted(foreign[0])}; it takes {taken}")
         if missing := sorted(known.needs - given):
-            raise ValueError(f"{self.action} needs {missing[0]!r}")
+            raise ValueError(f"{self.action} needs {quoted(missing[0])}")
         return self

@@ -14,6 +14,7 @@ from foundation.contracts.accepted.accepted_json import NotAccepted, accept, acc
 from foundation.contracts.accepted.unions import PlacedError, placed
 from foundation.contracts.expressions.evaluation import holds_expression, is_expression
 from foundation.domain.errors import Fault
+from foundation.domain.words.quoting import quoted
 
 INPUTS_NAME = "inputs.json"
 """The file below `/work/in` in which a program finds its `inputs`."""
@@ -97,8 +98,8 @@ def _fault(tool: str, found: PlacedError) -> Fault:
         return Fault(pointer_of(place) + cause.pointer, cause.reason)
     *above, name = place or ("",)
     if error["type"] == "missing":
-        return Fault(pointer_of(above), f"{tool} needs {name!r}")
-    words = f"{tool} takes no {name!r}" if error["type"] == "extra_forbidden" else found.sentence
+        return Fault(pointer_of(above), f"{tool} needs {quoted(name)}")
+    words = f"{tool} takes no {quoted(name)}" if error["type"] == "extra_forbidden" else found.sentence
     return Fault(pointer_of(place), words)
 
 

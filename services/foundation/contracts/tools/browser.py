@@ -12,6 +12,7 @@ from foundation.contracts.egress.urls import web_address
 from foundation.contracts.tools.arguments import ToolArguments
 from foundation.contracts.tools.contract import ToolContract
 from foundation.domain.tools import CostClass, SandboxProfile, ToolEffect
+from foundation.domain.words.quoting import quoted
 
 MAX_STEPS = 50
 MAX_URL = 8192
@@ -33,7 +34,7 @@ def _own_name(name: str) -> str:
     if len(name) > MAX_FILE_NAME:
         raise ValueError(f"a file's name has at most {MAX_FILE_NAME} characters here")
     if name.split("/", maxsplit=1)[0] in {DOWNLOADS, EXTRACTED, "result.json"}:
-        raise ValueError(f"{name.split('/', maxsplit=1)[0]!r} is the tool's own name; choose another one")
+        raise ValueError(f"{quoted(name.split('/', maxsplit=1)[0])} is the tool's own name; choose another one")
     return name
 
 
@@ -84,7 +85,7 @@ class BrowserStep(_Part):
             found = f"this one has {' and '.join(given)}" if given else "this one has none"
             raise ValueError(f"a step is one of {', '.join(ACTIONS)}; {found}")
         if self.selector is not None and given != ["extract"]:
-            raise ValueError(f"only extract takes a selector beside it; write it in {given[0]!r} itself")
+            raise ValueError(f"only extract takes a selector beside it; write it in {quoted(given[0])} itself")
         return self
 
     @property
@@ -126,7 +127,7 @@ class BrowserArguments(ToolArguments):
             raise ValueError("the first step is a goto: the browser begins without a page")
         names = [step.file for step in self.steps if step.file]
         if clash := names_in_each_others_way(names):
-            raise ValueError(f"two steps would make one file: {clash[0]!r} and {clash[1]!r}")
+            raise ValueError(f"two steps would make one file: {quoted(clash[0])} and {quoted(clash[1])}")
         return self
 
 

@@ -19,6 +19,7 @@ from foundation.contracts.tools.mcp.listing import MCP_LIST
 from foundation.contracts.tools.search import SEARCH
 from foundation.contracts.tools.tenant.names import API, TENANT_TOOL, is_tenant_tool
 from foundation.domain.tools import ToolEffect
+from foundation.domain.words.quoting import quoted
 
 TOOLS: dict[str, ToolContract] = {
     tool.name: tool for tool in (BROWSER, CODE_AGENT, CODE_NODE, CODE_PYTHON, FILES, GIT, HTTP, MCP_LIST, SEARCH)
@@ -32,7 +33,7 @@ def _tool(name: str) -> str:
     if name not in TOOLS and not is_tenant_tool(name):
         known = ", ".join(sorted(TOOLS))
         tenants = "those of the tenant, api.<source>.<operation> and mcp.<source>.<tool>"
-        raise ValueError(f"unknown tool {name!r}; known are {known}, and {tenants}")
+        raise ValueError(f"unknown tool {quoted(name)}; known are {known}, and {tenants}")
     return name
 
 

@@ -13,6 +13,7 @@ from foundation.contracts.tools.actions import Action, ActionArguments, action
 from foundation.contracts.tools.arguments import OF_THE_JOB, RESULT_PLACE, StorableText
 from foundation.contracts.tools.contract import ToolContract
 from foundation.domain.tools import CostClass, SandboxProfile, ToolEffect
+from foundation.domain.words.quoting import quoted
 
 MAX_TEXT = 512 * 1024
 MAX_PATTERN = 1000
@@ -71,9 +72,9 @@ class FilesArguments(ActionArguments):
     def _not_over_the_jobs_own(self) -> Self:
         top = self.path.partition("/")[0]
         if self.action == "write" and (top in {".", *OF_THE_JOB - {_ARTIFACTS}} or self.path == _ARTIFACTS):
-            raise ValueError(f"{self.path!r} belongs to the job; write elsewhere below /work, or below out")
+            raise ValueError(f"{quoted(self.path)} belongs to the job; write elsewhere below /work, or below out")
         if self.action == "write" and self.path == RESULT_PLACE:
-            raise ValueError(f"{self.path!r} is where the tool writes its result; choose another name")
+            raise ValueError(f"{quoted(self.path)} is where the tool writes its result; choose another name")
         return self
 
     def for_the_program(self) -> dict[str, Any]:

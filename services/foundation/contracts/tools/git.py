@@ -13,6 +13,7 @@ from foundation.contracts.tools.actions import Action, ActionArguments, action
 from foundation.contracts.tools.arguments import OF_THE_JOB, StorableText
 from foundation.contracts.tools.contract import ToolContract
 from foundation.domain.tools import CostClass, SandboxProfile, ToolEffect
+from foundation.domain.words.quoting import quoted
 
 MAX_MESSAGE = 16 * 1024
 MAX_NAME = 200
@@ -47,7 +48,7 @@ def _path(text: str) -> str:
 
 def _folder(text: str) -> str:
     if text.partition("/")[0] in OF_THE_JOB:
-        raise ValueError(f"{text!r} belongs to the job and is gone after it; name another folder below /work")
+        raise ValueError(f"{quoted(text)} belongs to the job and is gone after it; name another folder below /work")
     return text
 
 

@@ -10,6 +10,7 @@ from foundation.contracts.egress.urls import web_address
 from foundation.contracts.tools.arguments import Json, StorableText, ToolArguments
 from foundation.contracts.tools.contract import ToolContract
 from foundation.domain.tools import CostClass, SandboxProfile, ToolEffect
+from foundation.domain.words.quoting import quoted
 
 MAX_URL = 8192
 MAX_HEADERS = 50
@@ -30,9 +31,11 @@ _VALUE = re.compile(r"[\t -~\x80-\xff]*")
 def _headers(headers: dict[str, str]) -> dict[str, str]:
     for name, value in headers.items():
         if not HEADER_NAME.fullmatch(name) or not _VALUE.fullmatch(value):
-            raise ValueError(f"the header {name!r} is not a name of letters, digits and - with a value on one line")
+            raise ValueError(
+                f"the header {quoted(name)} is not a name of letters, digits and - with a value on one line"
+            )
         if name.lower() in OURS or name.lower().startswith("proxy-"):
-            raise ValueError(f"the header {name!r} is set by the tool")
+            raise ValueError(f"the header {quoted(name)} is set by the tool")
     if len({name.lower() for name in headers}) != len(headers):
         raise ValueError("a header stands there twice, in other case")
     return headers

@@ -9,6 +9,7 @@ from foundation.contracts.accepted.globs import glob_expression, valid_glob
 from foundation.contracts.tools.arguments import StorableText, ToolArguments
 from foundation.contracts.tools.contract import ToolContract
 from foundation.domain.tools import CostClass, SandboxProfile, ToolEffect
+from foundation.domain.words.quoting import quoted
 
 MAX_QUERY = 400
 MAX_GLOB = 1000
@@ -46,7 +47,7 @@ class SearchArguments(ToolArguments):
     @model_validator(mode="after")
     def _of_its_source(self) -> Self:
         if self.source == "web" and (foreign := sorted(self.model_fields_set & {"path", "glob"})):
-            raise ValueError(f"{foreign[0]!r} is about documents; leave it out, or search them")
+            raise ValueError(f"{quoted(foreign[0])} is about documents; leave it out, or search them")
         return self
 
     def for_the_program(self) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from psycopg.errors import ForeignKeyViolation
 from foundation.domain.errors import Conflict
 from foundation.domain.ids import RoleId, TenantId
 from foundation.domain.permissions import Permission, known_permissions
+from foundation.domain.words.quoting import quoted
 from foundation.storage.people import tenants
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.pages import Column, Kind, Orders, PagePart, Pages
@@ -52,7 +53,7 @@ def _of(row: Row) -> OwnRole:
 
 
 def _taken(name: str) -> Conflict:
-    return Conflict(f"a role of the tenant is named {name!r} already", remedy="choose another name")
+    return Conflict(f"a role of the tenant is named {quoted(name)} already", remedy="choose another name")
 
 
 async def insert(

@@ -9,6 +9,7 @@ from psycopg import IntegrityError
 from foundation.domain.errors import Conflict
 from foundation.domain.ids import ApiKeyId, TenantId, UserId
 from foundation.domain.permissions import Grant
+from foundation.domain.words.quoting import quoted
 from foundation.storage.people import members, tenants
 from foundation.storage.people.tenancy import GRANTED, grant_of
 from foundation.storage.session.database import Transaction
@@ -88,7 +89,7 @@ async def insert(
         ):
             await tx.execute(text(statement), values)
     except IntegrityError as error:
-        raise Conflict(f"a service account is named {name!r} already", remedy="choose another name") from error
+        raise Conflict(f"a service account is named {quoted(name)} already", remedy="choose another name") from error
 
 
 async def count(tx: Transaction, tenant_id: TenantId) -> int:

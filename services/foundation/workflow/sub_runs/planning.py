@@ -11,6 +11,7 @@ from foundation.domain.failures import FailureCode
 from foundation.domain.ids import RunId, TenantId, new_uuid
 from foundation.domain.people.payers import Payer
 from foundation.domain.states import RUN_TRANSITIONS, RunStatus
+from foundation.domain.words.quoting import quoted
 from foundation.storage import tasks
 from foundation.storage.execution import sub_runs, tool_events
 from foundation.storage.execution.dispatches import StepClaim
@@ -75,7 +76,7 @@ async def plan_run(tx: Transaction, claim: StepClaim, step: RunStep, given: Mapp
         return ReopenRun(earlier.run_id, claim.payer)
     task = await tasks.find(tx, tenant_id, step.task)
     if task is None:
-        detail = f"there is no live task {step.task!r}; make it, or name another one"
+        detail = f"there is no live task {quoted(step.task)}; make it, or name another one"
         raise NoSubRun(FailureCode.TASK_MISSING, detail)
     return BeginRun(await _new_run(tx, claim, step, given, task))
 

@@ -12,6 +12,7 @@ from foundation.contracts.accepted.sentences import sentence_of_error
 from foundation.contracts.expressions.evaluation import holds_expression, is_expression
 from foundation.contracts.message import Message
 from foundation.domain.errors import Fault
+from foundation.domain.words.quoting import quoted
 
 Place = tuple[str | int, ...]
 _OWN_NAME = "\0"
@@ -85,7 +86,7 @@ def _clashes(files: Any, taken: Iterable[str]) -> list[Fault]:
     earlier, later = clash
     places = [at for at, name in named if name == later]
     words = " and ".join(
-        f"artifact {name.removeprefix(_OWN_NAME)}" if name.startswith(_OWN_NAME) else repr(name) for name in clash
+        f"artifact {name.removeprefix(_OWN_NAME)}" if name.startswith(_OWN_NAME) else quoted(name) for name in clash
     )
     place = places[1 if earlier == later else 0]
     return [Fault(pointer_of(place), f"{words} cannot both be staged; give one another name")]

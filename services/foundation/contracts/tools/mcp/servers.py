@@ -10,6 +10,7 @@ from foundation.contracts.accepted.sentences import WrittenAs
 from foundation.contracts.egress.urls import web_address
 from foundation.contracts.message import Message
 from foundation.contracts.tools.arguments import StorableText
+from foundation.domain.words.quoting import quoted
 
 MAX_ARGUMENTS = 50
 MAX_VARIABLES = 50
@@ -53,10 +54,10 @@ class McpServer(Message):
         own = {"registry", "package"} if self.transport == "stdio" else {"url"}
         given = {name for name in type(self).model_fields if name != "transport" and getattr(self, name)}
         if missing := sorted(own - given):
-            raise ValueError(f"a server of the transport {self.transport} needs {missing[0]!r}")
+            raise ValueError(f"a server of the transport {self.transport} needs {quoted(missing[0])}")
         of_other = given & ({"url"} if self.transport == "stdio" else given - own)
         if of_other:
-            raise ValueError(f"a server of the transport {self.transport} takes no {min(of_other)!r}")
+            raise ValueError(f"a server of the transport {self.transport} takes no {quoted(min(of_other))}")
         if self.registry is not None and self.package is not None:
             form, such_as = _NAMES[self.registry]
             if not form.fullmatch(self.package) or ".." in self.package:

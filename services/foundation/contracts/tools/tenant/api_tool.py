@@ -19,6 +19,7 @@ from foundation.contracts.tools.http import HTTP, HttpArguments, HttpResult
 from foundation.contracts.tools.tenant.names import tool_name
 from foundation.domain.errors import Fault
 from foundation.domain.tools import CostClass, SandboxProfile, ToolEffect
+from foundation.domain.words.quoting import quoted
 
 MAX_TOOL_BYTES = 16 * 1024
 """Of one tool's schema and description, which each call of a model carries."""
@@ -89,7 +90,7 @@ class ApiContract(ToolContract):
         path = arguments.get("path")
         for name, value in path.items() if isinstance(path, dict) else ():
             if _text(value) in _NO_SEGMENTS:
-                return [Fault(f"/path/{name}", f"{value!r} leads to another place than the operation's")]
+                return [Fault(f"/path/{name}", f"{quoted(value)} leads to another place than the operation's")]
         if expressions and holds_expressions(arguments):
             return []
         if self.tool.body == "form" and not isinstance(arguments.get("body", {}), dict):

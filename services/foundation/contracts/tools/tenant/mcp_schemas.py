@@ -5,6 +5,7 @@ from typing import Any
 
 from foundation.contracts.tools.tenant.references import Components, DocumentFault
 from foundation.contracts.tools.tenant.schemas import MOST_DEFINITIONS, Forms
+from foundation.domain.words.quoting import quoted
 
 _HOLDERS = ("$defs", "definitions")
 
@@ -31,7 +32,7 @@ class McpForms(Forms):
             raise DocumentFault(at, "a schema refers to a part of itself, #/$defs/<name>")
         held, name = self._schema.get(parts[1]), parts[2].replace("~1", "/").replace("~0", "~")
         if not isinstance(held, Mapping) or name not in held:
-            raise DocumentFault(at, f"there is no part {name[:100]!r} in the schema")
+            raise DocumentFault(at, f"there is no part {quoted(name[:100])} in the schema")
         if name not in self.definitions:
             if len(self.definitions) == MOST_DEFINITIONS:
                 raise DocumentFault(at, f"the tool refers to more than {MOST_DEFINITIONS} schemas")

@@ -23,6 +23,7 @@ from foundation.contracts.tools.tenant.operations import MAX_DESCRIPTION
 from foundation.contracts.tools.tenant.references import DocumentFault
 from foundation.domain.errors import Fault
 from foundation.domain.tools import ToolEffect
+from foundation.domain.words.quoting import quoted
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,8 @@ def _names(listed: Sequence[ListedTool]) -> list[str]:
             raise DocumentFault((at, "name"), detail)
         other = found.setdefault(look(name), at)
         if other != at:
-            detail = f"{tool.name[:90]!r} looks like {listed[other].name[:90]!r}; one could be taken for the other"
+            one, like = quoted(tool.name[:90]), quoted(listed[other].name[:90])
+            detail = f"{one} looks like {like}; one could be taken for the other"
             raise DocumentFault((at, "name"), detail)
         names.append(name)
     return names
@@ -91,12 +93,12 @@ def _names(listed: Sequence[ListedTool]) -> list[str]:
 
 def _unknown(names: Collection[str], wishes: ToolWishes) -> list[Fault]:
     faults = [
-        Fault(pointer_of(("..", "operations", at)), f"the server shows no tool {name!r}; {meant_by(name, names)}")
+        Fault(pointer_of(("..", "operations", at)), f"the server shows no tool {quoted(name)}; {meant_by(name, names)}")
         for at, name in enumerate(wishes.tools or ())
         if name not in names
     ]
     return faults + [
-        Fault(pointer_of(("..", "effects", name)), f"the server shows no tool {name!r}; {meant_by(name, names)}")
+        Fault(pointer_of(("..", "effects", name)), f"the server shows no tool {quoted(name)}; {meant_by(name, names)}")
         for name in wishes.effects
         if name not in names
     ]
@@ -130,7 +132,7 @@ def _form(schema: Mapping[str, Any], at: tuple[str | int, ...]) -> dict[str, Any
     form = McpForms(schema).root(at)
     named = form.get("properties", {})
     if taken := sorted(OURS & named.keys()) if isinstance(named, dict) else []:
-        reason = f"{taken[0]!r} is an argument of the platform's own, and cannot be one of the tool"
+        reason = f"{quoted(taken[0])} is an argument of the platform's own, and cannot be one of the tool"
         raise DocumentFault((*at, "properties", taken[0]), reason)
     if faults := form_faults(form):
         raise DocumentFault(at, f"its arguments cannot be checked: {first_of(faults, most=3)}")

@@ -16,6 +16,7 @@ from foundation.contracts.tools.tenant.operations import Operation, ReadOperatio
 from foundation.contracts.tools.tenant.references import Components, DocumentFault
 from foundation.domain.errors import Fault
 from foundation.domain.tools import ToolEffect
+from foundation.domain.words.quoting import quoted
 
 MOST_OPERATIONS = 2000
 """Of a document, those included that are not taken."""
@@ -125,8 +126,8 @@ def _alike(operations: list[Operation]) -> list[Fault]:
     for one in operations:
         other = seen.setdefault(look(one.name), one)
         if other is not one:
-            words = f"{one.name!r} looks like {other.name!r} at {pointer_of(other.at)}; give it another operationId"
-            faults.append(Fault(pointer_of(one.at), words))
+            words = f"{quoted(one.name)} looks like {quoted(other.name)} at {pointer_of(other.at)}"
+            faults.append(Fault(pointer_of(one.at), f"{words}; give it another operationId"))
     return faults
 
 
@@ -135,12 +136,12 @@ def _unknown(operations: list[Operation], wishes: Wishes) -> list[Fault]:
     names = {one.name for one in operations}
     taken = names if wishes.operations is None else names & set(wishes.operations)
     faults = [
-        Fault(f"/../operations/{place}", f"the document has no operation {name!r}; {meant_by(name, names)}")
+        Fault(f"/../operations/{place}", f"the document has no operation {quoted(name)}; {meant_by(name, names)}")
         for place, name in enumerate(wishes.operations or ())
         if name not in names
     ]
     return faults + [
-        Fault(f"/..{pointer_of(('effects', name))}", f"no operation {name!r} is taken of the document")
+        Fault(f"/..{pointer_of(('effects', name))}", f"no operation {quoted(name)} is taken of the document")
         for name in wishes.effects
         if name not in taken
     ]

@@ -18,6 +18,7 @@ from foundation.contracts.tools.tenant.references import Components, DocumentFau
 from foundation.contracts.tools.tenant.schemas import Forms
 from foundation.domain.errors import Fault
 from foundation.domain.tools import ToolEffect
+from foundation.domain.words.quoting import quoted
 
 MAX_DESCRIPTION = 1000
 MAX_PARAMETERS = 100
@@ -122,7 +123,7 @@ class ReadOperation:
     def _url(self) -> str:
         at, base = self._base()
         if reason := _why_not_asked(base):
-            raise DocumentFault(at, f"the server {base[:200]!r} is not asked: {reason}", whole=True)
+            raise DocumentFault(at, f"the server {quoted(base[:200])} is not asked: {reason}", whole=True)
         if not _WRITABLE.fullmatch(self._operation.path) or "?" in self._operation.path or "#" in self._operation.path:
             raise DocumentFault(self._operation.at, "the path has characters that stand in no path")
         if {".", ".."} & set(unquote(self._operation.path).split("/")):

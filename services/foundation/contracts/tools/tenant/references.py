@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from foundation.contracts.accepted.accepted_json import pointer_of
+from foundation.domain.words.quoting import quoted
 
 MOST_STEPS = 16
 """References that lead to each other before one counts as a circle."""
@@ -23,7 +24,7 @@ def component(reference: Any, at: Sequence[str | int]) -> tuple[str, str]:
     """The kind and the name of the component that a reference names. Raises `DocumentFault` for any other."""
     parts = reference.split("/") if isinstance(reference, str) else []
     if len(parts) != 4 or parts[:2] != ["#", "components"] or not all(parts[2:]):  # noqa: PLR2004
-        what = repr(reference[:200]) if isinstance(reference, str) else "what stands here"
+        what = quoted(reference[:200]) if isinstance(reference, str) else "what stands here"
         raise DocumentFault(
             at, f"{what} is not read: a reference names #/components/<kind>/<name> of this document", whole=True
         )

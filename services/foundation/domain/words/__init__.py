@@ -1,0 +1,1 @@
+"""Words of ours about what others wrote."""
