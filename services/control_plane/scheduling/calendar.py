@@ -56,7 +56,8 @@ def _refuse_days_that_no_month_has(fields: list[str]) -> None:
     except CronSimError:
         return
     raise NotTranslatable(
-        f"the schedule would never fire: no month of {quoted(month)} has a day of {quoted(day)}; write a day that one of them has"
+        f"the schedule would never fire: no month of {quoted(month)} has a day of {quoted(day)};"
+        " write a day that one of them has"
     )
 
 
