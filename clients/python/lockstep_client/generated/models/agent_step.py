@@ -334,7 +334,7 @@ class AgentStep:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 on_failure_type_0 = RecoveryPolicy(data)
 
                 return on_failure_type_0
@@ -351,7 +351,7 @@ class AgentStep:
                 return data
             try:
                 if not isinstance(data, dict):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 budget_type_0 = Budget.from_dict(data)
 
                 return budget_type_0
@@ -381,7 +381,7 @@ class AgentStep:
                 def _parse_tools_item(data: object) -> AgentTool | str:
                     try:
                         if not isinstance(data, dict):
-                            raise TypeError()
+                            raise TypeError(f"another type is expected than {type(data).__name__}")
                         tools_item_type_1 = AgentTool.from_dict(data)
 
                         return tools_item_type_1
@@ -398,7 +398,7 @@ class AgentStep:
                 return data
             try:
                 if not isinstance(data, list):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 files_type_1 = cast(list[Any], data)
 
                 return files_type_1
@@ -421,7 +421,7 @@ class AgentStep:
                 return data
             try:
                 if not isinstance(data, dict):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 output_type_0 = FinalOutput.from_dict(data)
 
                 return output_type_0
@@ -440,7 +440,7 @@ class AgentStep:
                 def _parse_stop_when_item(data: object) -> str | ToolSucceeded:
                     try:
                         if not isinstance(data, dict):
-                            raise TypeError()
+                            raise TypeError(f"another type is expected than {type(data).__name__}")
                         stop_when_item_type_1 = ToolSucceeded.from_dict(data)
 
                         return stop_when_item_type_1
@@ -459,7 +459,7 @@ class AgentStep:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 on_unknown_outcome_type_0 = UnknownOutcomePolicy(data)
 
                 return on_unknown_outcome_type_0
@@ -480,7 +480,7 @@ class AgentStep:
             return workspace_type_0_type_0
             try:
                 if not isinstance(data, dict):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 workspace_type_0_type_1 = AgentStepWorkspaceType0Type1.from_dict(data)
 
                 return workspace_type_0_type_1

@@ -80,7 +80,7 @@ class AgentTool:
                 return data
             try:
                 if not isinstance(data, dict):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 approve_type_0 = ApprovalRule.from_dict(data)
 
                 return approve_type_0
@@ -97,7 +97,7 @@ class AgentTool:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 effect_type_0 = ToolEffect(data)
 
                 return effect_type_0

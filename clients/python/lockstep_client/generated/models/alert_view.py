@@ -97,7 +97,7 @@ class AlertView:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 state_type_0 = BreakerState(data)
 
                 return state_type_0
@@ -112,7 +112,7 @@ class AlertView:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 why_type_0 = BreakerCause(data)
 
                 return why_type_0
@@ -127,7 +127,7 @@ class AlertView:
                 return data
             try:
                 if not isinstance(data, dict):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 about_type_0 = AlertViewAboutType0.from_dict(data)
 
                 return about_type_0

@@ -261,7 +261,7 @@ class ApprovalStep:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 on_failure_type_0 = RecoveryPolicy(data)
 
                 return on_failure_type_0
@@ -278,7 +278,7 @@ class ApprovalStep:
                 return data
             try:
                 if not isinstance(data, dict):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 budget_type_0 = Budget.from_dict(data)
 
                 return budget_type_0
@@ -320,7 +320,7 @@ class ApprovalStep:
                 return data
             try:
                 if not isinstance(data, dict):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 form_type_0 = ApprovalStepFormType0.from_dict(data)
 
                 return form_type_0

@@ -128,7 +128,7 @@ class ArtifactView:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 expired_at_type_0 = datetime.datetime.fromisoformat(data)
 
                 return expired_at_type_0
@@ -145,7 +145,7 @@ class ArtifactView:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 run_id_type_0 = UUID(data)
 
                 return run_id_type_0
@@ -160,7 +160,7 @@ class ArtifactView:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 step_id_type_0 = UUID(data)
 
                 return step_id_type_0

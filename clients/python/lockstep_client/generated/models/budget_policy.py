@@ -71,7 +71,7 @@ class BudgetPolicy:
                 return data
             try:
                 if not isinstance(data, dict):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 bounds_type_0 = Bounds.from_dict(data)
 
                 return bounds_type_0
@@ -88,7 +88,7 @@ class BudgetPolicy:
                 return data
             try:
                 if not isinstance(data, dict):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 redis_away_type_0 = RedisAway.from_dict(data)
 
                 return redis_away_type_0

@@ -65,7 +65,7 @@ class CallView:
                 return data
             try:
                 if not isinstance(data, dict):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 arguments_type_0 = CallViewArgumentsType0.from_dict(data)
 
                 return arguments_type_0

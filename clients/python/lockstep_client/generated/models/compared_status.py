@@ -57,7 +57,7 @@ class ComparedStatus:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 left_type_0 = StepStatus(data)
 
                 return left_type_0
@@ -72,7 +72,7 @@ class ComparedStatus:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 right_type_0 = StepStatus(data)
 
                 return right_type_0

@@ -112,7 +112,7 @@ class CrewAgent:
                 def _parse_tools_item(data: object) -> CrewTool | str:
                     try:
                         if not isinstance(data, dict):
-                            raise TypeError()
+                            raise TypeError(f"another type is expected than {type(data).__name__}")
                         tools_item_type_1 = CrewTool.from_dict(data)
 
                         return tools_item_type_1

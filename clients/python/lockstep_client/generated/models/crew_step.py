@@ -285,7 +285,7 @@ class CrewStep:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 on_failure_type_0 = RecoveryPolicy(data)
 
                 return on_failure_type_0
@@ -302,7 +302,7 @@ class CrewStep:
                 return data
             try:
                 if not isinstance(data, dict):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 budget_type_0 = Budget.from_dict(data)
 
                 return budget_type_0
@@ -340,7 +340,7 @@ class CrewStep:
                 return data
             try:
                 if not isinstance(data, list):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 files_type_1 = cast(list[Any], data)
 
                 return files_type_1
@@ -359,7 +359,7 @@ class CrewStep:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 on_unknown_outcome_type_0 = UnknownOutcomePolicy(data)
 
                 return on_unknown_outcome_type_0

@@ -91,7 +91,7 @@ class CrewTask:
                 return data
             try:
                 if not isinstance(data, list):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 context_type_0 = cast(list[str], data)
 
                 return context_type_0

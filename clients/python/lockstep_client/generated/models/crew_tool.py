@@ -58,7 +58,7 @@ class CrewTool:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 effect_type_0 = ToolEffect(data)
 
                 return effect_type_0

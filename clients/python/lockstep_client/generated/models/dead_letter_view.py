@@ -134,7 +134,7 @@ class DeadLetterView:
                 return data
             try:
                 if not isinstance(data, dict):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 error_type_0 = DeadLetterViewErrorType0.from_dict(data)
 
                 return error_type_0
@@ -162,7 +162,7 @@ class DeadLetterView:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 ended_at_type_0 = datetime.datetime.fromisoformat(data)
 
                 return ended_at_type_0

@@ -113,7 +113,7 @@ class DefinedTask:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 archived_at_type_0 = datetime.datetime.fromisoformat(data)
 
                 return archived_at_type_0

@@ -124,22 +124,23 @@ class DeliveryView:
         message_id = d.pop("message_id")
 
         def _parse_type_(data: object) -> RunEventType | str | TenantEventType:
+            errors: list[Exception] = []
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 type_type_0 = RunEventType(data)
 
                 return type_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
+            except (TypeError, ValueError, AttributeError, KeyError) as error:
+                errors.append(error)
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 type_type_1 = TenantEventType(data)
 
                 return type_type_1
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
+            except (TypeError, ValueError, AttributeError, KeyError) as error:
+                errors.append(error)
             return cast(RunEventType | str | TenantEventType, data)
 
         type_ = _parse_type_(d.pop("type"))
@@ -149,7 +150,7 @@ class DeliveryView:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 run_id_type_0 = UUID(data)
 
                 return run_id_type_0
@@ -168,7 +169,7 @@ class DeliveryView:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 next_at_type_0 = datetime.datetime.fromisoformat(data)
 
                 return next_at_type_0
@@ -206,7 +207,7 @@ class DeliveryView:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 ended_at_type_0 = datetime.datetime.fromisoformat(data)
 
                 return ended_at_type_0

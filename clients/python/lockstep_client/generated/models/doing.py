@@ -146,7 +146,7 @@ class Doing:
                 return data
             try:
                 if not isinstance(data, dict):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 last_tool_type_0 = LastTool.from_dict(data)
 
                 return last_tool_type_0
@@ -161,7 +161,7 @@ class Doing:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 waits_for_type_0 = DoingNow(data)
 
                 return waits_for_type_0
@@ -176,7 +176,7 @@ class Doing:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 since_type_0 = datetime.datetime.fromisoformat(data)
 
                 return since_type_0

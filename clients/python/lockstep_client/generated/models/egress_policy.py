@@ -49,7 +49,7 @@ class EgressPolicy:
                 return data
             try:
                 if not isinstance(data, list):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 hosts_type_0 = cast(list[str], data)
 
                 return hosts_type_0

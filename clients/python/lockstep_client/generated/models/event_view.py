@@ -191,7 +191,7 @@ class EventView:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 adjusts_type_0 = UUID(data)
 
                 return adjusts_type_0

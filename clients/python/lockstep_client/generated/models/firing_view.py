@@ -108,7 +108,7 @@ class FiringView:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 reason_type_0 = FiringReason(data)
 
                 return reason_type_0
@@ -130,7 +130,7 @@ class FiringView:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 starts_at_type_0 = datetime.datetime.fromisoformat(data)
 
                 return starts_at_type_0
@@ -145,7 +145,7 @@ class FiringView:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 run_id_type_0 = UUID(data)
 
                 return run_id_type_0
@@ -160,7 +160,7 @@ class FiringView:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 run_status_type_0 = RunStatus(data)
 
                 return run_status_type_0
@@ -175,7 +175,7 @@ class FiringView:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 decided_at_type_0 = datetime.datetime.fromisoformat(data)
 
                 return decided_at_type_0

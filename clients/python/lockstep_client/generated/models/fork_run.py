@@ -110,7 +110,7 @@ class ForkRun:
                 return data
             try:
                 if not isinstance(data, dict):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 input_type_0 = ForkRunInputType0.from_dict(data)
 
                 return input_type_0

@@ -52,7 +52,7 @@ class HeldRole:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 id_type_0 = UUID(data)
 
                 return id_type_0

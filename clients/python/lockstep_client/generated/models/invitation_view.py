@@ -129,7 +129,7 @@ class InvitationView:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 invited_by_type_0 = UUID(data)
 
                 return invited_by_type_0
@@ -148,7 +148,7 @@ class InvitationView:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 accepted_at_type_0 = datetime.datetime.fromisoformat(data)
 
                 return accepted_at_type_0
@@ -163,7 +163,7 @@ class InvitationView:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 accepted_by_type_0 = UUID(data)
 
                 return accepted_by_type_0
@@ -178,7 +178,7 @@ class InvitationView:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 revoked_at_type_0 = datetime.datetime.fromisoformat(data)
 
                 return revoked_at_type_0
@@ -193,7 +193,7 @@ class InvitationView:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 by_key_type_0 = UUID(data)
 
                 return by_key_type_0

@@ -68,7 +68,7 @@ class KeptView:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 set_by_type_0 = KeptBy(data)
 
                 return set_by_type_0

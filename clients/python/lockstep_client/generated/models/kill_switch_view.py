@@ -79,7 +79,7 @@ class KillSwitchView:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 engaged_at_type_0 = datetime.datetime.fromisoformat(data)
 
                 return engaged_at_type_0

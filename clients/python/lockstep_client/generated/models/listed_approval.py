@@ -283,7 +283,7 @@ class ListedApproval:
                 return data
             try:
                 if not isinstance(data, dict):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 form_type_0 = ListedApprovalFormType0.from_dict(data)
 
                 return form_type_0
@@ -321,7 +321,7 @@ class ListedApproval:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 ended_at_type_0 = datetime.datetime.fromisoformat(data)
 
                 return ended_at_type_0
@@ -338,7 +338,7 @@ class ListedApproval:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 decided_by_type_0 = UUID(data)
 
                 return decided_by_type_0
@@ -366,7 +366,7 @@ class ListedApproval:
                 return data
             try:
                 if not isinstance(data, dict):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 call_type_0 = CallView.from_dict(data)
 
                 return call_type_0

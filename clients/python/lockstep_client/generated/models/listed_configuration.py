@@ -164,7 +164,7 @@ class ListedConfiguration:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 decided_at_type_0 = datetime.datetime.fromisoformat(data)
 
                 return decided_at_type_0

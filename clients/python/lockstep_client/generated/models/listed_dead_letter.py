@@ -182,7 +182,7 @@ class ListedDeadLetter:
                 return data
             try:
                 if not isinstance(data, dict):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 error_type_0 = ListedDeadLetterErrorType0.from_dict(data)
 
                 return error_type_0
@@ -224,7 +224,7 @@ class ListedDeadLetter:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 ended_at_type_0 = datetime.datetime.fromisoformat(data)
 
                 return ended_at_type_0

@@ -161,22 +161,23 @@ class ListedDelivery:
         def _parse_type_(data: object) -> RunEventType | str | TenantEventType | Unset:
             if isinstance(data, Unset):
                 return data
+            errors: list[Exception] = []
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 type_type_0 = RunEventType(data)
 
                 return type_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
+            except (TypeError, ValueError, AttributeError, KeyError) as error:
+                errors.append(error)
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 type_type_1 = TenantEventType(data)
 
                 return type_type_1
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
+            except (TypeError, ValueError, AttributeError, KeyError) as error:
+                errors.append(error)
             return cast(RunEventType | str | TenantEventType | Unset, data)
 
         type_ = _parse_type_(d.pop("type", UNSET))
@@ -188,7 +189,7 @@ class ListedDelivery:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 run_id_type_0 = UUID(data)
 
                 return run_id_type_0
@@ -214,7 +215,7 @@ class ListedDelivery:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 next_at_type_0 = datetime.datetime.fromisoformat(data)
 
                 return next_at_type_0
@@ -265,7 +266,7 @@ class ListedDelivery:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 ended_at_type_0 = datetime.datetime.fromisoformat(data)
 
                 return ended_at_type_0

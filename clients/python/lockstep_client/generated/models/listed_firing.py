@@ -140,7 +140,7 @@ class ListedFiring:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 reason_type_0 = FiringReason(data)
 
                 return reason_type_0
@@ -166,7 +166,7 @@ class ListedFiring:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 starts_at_type_0 = datetime.datetime.fromisoformat(data)
 
                 return starts_at_type_0
@@ -183,7 +183,7 @@ class ListedFiring:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 run_id_type_0 = UUID(data)
 
                 return run_id_type_0
@@ -200,7 +200,7 @@ class ListedFiring:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 run_status_type_0 = RunStatus(data)
 
                 return run_status_type_0
@@ -217,7 +217,7 @@ class ListedFiring:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 decided_at_type_0 = datetime.datetime.fromisoformat(data)
 
                 return decided_at_type_0

@@ -172,7 +172,7 @@ class ListedInvitation:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 invited_by_type_0 = UUID(data)
 
                 return invited_by_type_0
@@ -203,7 +203,7 @@ class ListedInvitation:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 accepted_at_type_0 = datetime.datetime.fromisoformat(data)
 
                 return accepted_at_type_0
@@ -220,7 +220,7 @@ class ListedInvitation:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 accepted_by_type_0 = UUID(data)
 
                 return accepted_by_type_0
@@ -237,7 +237,7 @@ class ListedInvitation:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 revoked_at_type_0 = datetime.datetime.fromisoformat(data)
 
                 return revoked_at_type_0
@@ -254,7 +254,7 @@ class ListedInvitation:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 by_key_type_0 = UUID(data)
 
                 return by_key_type_0

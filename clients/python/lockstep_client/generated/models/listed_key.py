@@ -208,7 +208,7 @@ class ListedKey:
                 return data
             try:
                 if not isinstance(data, list):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 permissions_type_0 = []
                 _permissions_type_0 = data
                 for permissions_type_0_item_data in _permissions_type_0:
@@ -237,7 +237,7 @@ class ListedKey:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 created_by_type_0 = UUID(data)
 
                 return created_by_type_0
@@ -254,7 +254,7 @@ class ListedKey:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 known_to_type_0 = UUID(data)
 
                 return known_to_type_0
@@ -271,7 +271,7 @@ class ListedKey:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 expires_at_type_0 = datetime.datetime.fromisoformat(data)
 
                 return expires_at_type_0
@@ -288,7 +288,7 @@ class ListedKey:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 revoked_at_type_0 = datetime.datetime.fromisoformat(data)
 
                 return revoked_at_type_0
@@ -305,7 +305,7 @@ class ListedKey:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 last_used_at_type_0 = datetime.datetime.fromisoformat(data)
 
                 return last_used_at_type_0
@@ -322,7 +322,7 @@ class ListedKey:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 previous_valid_until_type_0 = datetime.datetime.fromisoformat(data)
 
                 return previous_valid_until_type_0

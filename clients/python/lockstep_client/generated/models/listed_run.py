@@ -315,7 +315,7 @@ class ListedRun:
                 return data
             try:
                 if not isinstance(data, dict):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 input_type_0 = ListedRunInputType0.from_dict(data)
 
                 return input_type_0
@@ -334,7 +334,7 @@ class ListedRun:
                 return data
             try:
                 if not isinstance(data, dict):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 error_type_0 = ListedRunErrorType0.from_dict(data)
 
                 return error_type_0
@@ -351,7 +351,7 @@ class ListedRun:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 pause_reason_type_0 = PauseReason(data)
 
                 return pause_reason_type_0
@@ -400,7 +400,7 @@ class ListedRun:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 started_at_type_0 = datetime.datetime.fromisoformat(data)
 
                 return started_at_type_0
@@ -417,7 +417,7 @@ class ListedRun:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 ended_at_type_0 = datetime.datetime.fromisoformat(data)
 
                 return ended_at_type_0
@@ -434,7 +434,7 @@ class ListedRun:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 deadline_at_type_0 = datetime.datetime.fromisoformat(data)
 
                 return deadline_at_type_0
@@ -467,7 +467,7 @@ class ListedRun:
                 return data
             try:
                 if not isinstance(data, dict):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 forked_from_type_0 = ForkedFrom.from_dict(data)
 
                 return forked_from_type_0
@@ -484,7 +484,7 @@ class ListedRun:
                 return data
             try:
                 if not isinstance(data, dict):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 overrides_type_0 = ListedRunOverridesType0.from_dict(data)
 
                 return overrides_type_0
@@ -501,7 +501,7 @@ class ListedRun:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 parent_run_id_type_0 = UUID(data)
 
                 return parent_run_id_type_0

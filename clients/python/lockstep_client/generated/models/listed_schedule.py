@@ -265,7 +265,7 @@ class ListedSchedule:
                 return data
             try:
                 if not isinstance(data, dict):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 input_type_0 = ListedScheduleInputType0.from_dict(data)
 
                 return input_type_0
@@ -300,7 +300,7 @@ class ListedSchedule:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 at_type_0 = datetime.datetime.fromisoformat(data)
 
                 return at_type_0
@@ -344,7 +344,7 @@ class ListedSchedule:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 next_at_type_0 = datetime.datetime.fromisoformat(data)
 
                 return next_at_type_0
@@ -363,7 +363,7 @@ class ListedSchedule:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 failing_since_type_0 = datetime.datetime.fromisoformat(data)
 
                 return failing_since_type_0
@@ -380,7 +380,7 @@ class ListedSchedule:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 created_by_type_0 = UUID(data)
 
                 return created_by_type_0
@@ -397,7 +397,7 @@ class ListedSchedule:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 by_key_type_0 = UUID(data)
 
                 return by_key_type_0

@@ -276,7 +276,7 @@ class ListedStep:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 started_at_type_0 = datetime.datetime.fromisoformat(data)
 
                 return started_at_type_0
@@ -293,7 +293,7 @@ class ListedStep:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 ended_at_type_0 = datetime.datetime.fromisoformat(data)
 
                 return ended_at_type_0
@@ -323,7 +323,7 @@ class ListedStep:
                 return data
             try:
                 if not isinstance(data, dict):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 error_type_0 = ListedStepErrorType0.from_dict(data)
 
                 return error_type_0
@@ -340,7 +340,7 @@ class ListedStep:
                 return data
             try:
                 if not isinstance(data, dict):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 skip_reason_type_0 = ListedStepSkipReasonType0.from_dict(data)
 
                 return skip_reason_type_0
@@ -361,7 +361,7 @@ class ListedStep:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 copied_from_type_0 = UUID(data)
 
                 return copied_from_type_0
@@ -378,7 +378,7 @@ class ListedStep:
                 return data
             try:
                 if not isinstance(data, dict):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 items_type_0 = ItemFigures.from_dict(data)
 
                 return items_type_0
@@ -395,7 +395,7 @@ class ListedStep:
                 return data
             try:
                 if not isinstance(data, dict):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 item_type_0 = ItemView.from_dict(data)
 
                 return item_type_0
@@ -412,7 +412,7 @@ class ListedStep:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 child_run_id_type_0 = UUID(data)
 
                 return child_run_id_type_0

@@ -100,7 +100,7 @@ class ListedTaskVersion:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 created_by_type_0 = UUID(data)
 
                 return created_by_type_0

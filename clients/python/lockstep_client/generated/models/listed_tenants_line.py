@@ -87,7 +87,7 @@ class ListedTenantsLine:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 waiting_since_type_0 = datetime.datetime.fromisoformat(data)
 
                 return waiting_since_type_0

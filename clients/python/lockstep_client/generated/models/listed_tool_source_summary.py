@@ -134,7 +134,7 @@ class ListedToolSourceSummary:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 updated_by_type_0 = UUID(data)
 
                 return updated_by_type_0

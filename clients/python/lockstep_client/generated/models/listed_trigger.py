@@ -224,7 +224,7 @@ class ListedTrigger:
                 return data
             try:
                 if not isinstance(data, dict):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 input_type_0 = ListedTriggerInputType0.from_dict(data)
 
                 return input_type_0
@@ -243,7 +243,7 @@ class ListedTrigger:
                 return data
             try:
                 if not isinstance(data, dict):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 payload_form_type_0 = ListedTriggerPayloadFormType0.from_dict(data)
 
                 return payload_form_type_0
@@ -271,7 +271,7 @@ class ListedTrigger:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 previous_secret_until_type_0 = datetime.datetime.fromisoformat(data)
 
                 return previous_secret_until_type_0
@@ -288,7 +288,7 @@ class ListedTrigger:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 created_by_type_0 = UUID(data)
 
                 return created_by_type_0
@@ -305,7 +305,7 @@ class ListedTrigger:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 by_key_type_0 = UUID(data)
 
                 return by_key_type_0

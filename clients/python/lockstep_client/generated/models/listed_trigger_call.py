@@ -118,7 +118,7 @@ class ListedTriggerCall:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 reason_type_0 = RefusalReason(data)
 
                 return reason_type_0
@@ -144,7 +144,7 @@ class ListedTriggerCall:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 run_id_type_0 = UUID(data)
 
                 return run_id_type_0

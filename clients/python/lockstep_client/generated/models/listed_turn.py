@@ -187,7 +187,7 @@ class ListedTurn:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 answered_at_type_0 = datetime.datetime.fromisoformat(data)
 
                 return answered_at_type_0
@@ -206,7 +206,7 @@ class ListedTurn:
                 return data
             try:
                 if not isinstance(data, dict):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 request_type_0 = ListedTurnRequestType0.from_dict(data)
 
                 return request_type_0
@@ -223,7 +223,7 @@ class ListedTurn:
                 return data
             try:
                 if not isinstance(data, dict):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 response_type_0 = ListedTurnResponseType0.from_dict(data)
 
                 return response_type_0

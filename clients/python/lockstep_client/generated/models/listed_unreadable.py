@@ -122,7 +122,7 @@ class ListedUnreadable:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 discarded_at_type_0 = datetime.datetime.fromisoformat(data)
 
                 return discarded_at_type_0

@@ -203,7 +203,7 @@ class ListedWebhook:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 failing_since_type_0 = datetime.datetime.fromisoformat(data)
 
                 return failing_since_type_0
@@ -220,7 +220,7 @@ class ListedWebhook:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 previous_secret_until_type_0 = datetime.datetime.fromisoformat(data)
 
                 return previous_secret_until_type_0
@@ -237,7 +237,7 @@ class ListedWebhook:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 created_by_type_0 = UUID(data)
 
                 return created_by_type_0
@@ -254,7 +254,7 @@ class ListedWebhook:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 by_key_type_0 = UUID(data)
 
                 return by_key_type_0

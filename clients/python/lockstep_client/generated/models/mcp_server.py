@@ -111,7 +111,7 @@ class McpServer:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 registry_type_0 = McpServerRegistryType0(data)
 
                 return registry_type_0

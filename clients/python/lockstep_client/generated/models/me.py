@@ -81,7 +81,7 @@ class Me:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 user_id_type_0 = UUID(data)
 
                 return user_id_type_0
@@ -105,7 +105,7 @@ class Me:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 tenant_id_type_0 = UUID(data)
 
                 return tenant_id_type_0

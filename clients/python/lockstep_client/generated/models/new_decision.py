@@ -85,7 +85,7 @@ class NewDecision:
                 return data
             try:
                 if not isinstance(data, dict):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 data_type_0 = NewDecisionDataType0.from_dict(data)
 
                 return data_type_0

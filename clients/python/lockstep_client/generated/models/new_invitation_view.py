@@ -134,7 +134,7 @@ class NewInvitationView:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 invited_by_type_0 = UUID(data)
 
                 return invited_by_type_0
@@ -153,7 +153,7 @@ class NewInvitationView:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 accepted_at_type_0 = datetime.datetime.fromisoformat(data)
 
                 return accepted_at_type_0
@@ -168,7 +168,7 @@ class NewInvitationView:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 accepted_by_type_0 = UUID(data)
 
                 return accepted_by_type_0
@@ -183,7 +183,7 @@ class NewInvitationView:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 revoked_at_type_0 = datetime.datetime.fromisoformat(data)
 
                 return revoked_at_type_0
@@ -198,7 +198,7 @@ class NewInvitationView:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 by_key_type_0 = UUID(data)
 
                 return by_key_type_0

@@ -184,7 +184,7 @@ class NewSchedule:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 at_type_0 = datetime.datetime.fromisoformat(data)
 
                 return at_type_0

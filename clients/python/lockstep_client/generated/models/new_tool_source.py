@@ -123,7 +123,7 @@ class NewToolSource:
                 return data
             try:
                 if not isinstance(data, dict):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 document_type_0 = NewToolSourceDocumentType0.from_dict(data)
 
                 return document_type_0
@@ -149,7 +149,7 @@ class NewToolSource:
                 return data
             try:
                 if not isinstance(data, dict):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 read_by_type_0 = ReadByStep.from_dict(data)
 
                 return read_by_type_0
@@ -166,7 +166,7 @@ class NewToolSource:
                 return data
             try:
                 if not isinstance(data, list):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 operations_type_0 = cast(list[str], data)
 
                 return operations_type_0

@@ -129,7 +129,7 @@ class NewTrigger:
                 return data
             try:
                 if not isinstance(data, dict):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 payload_form_type_0 = NewTriggerPayloadFormType0.from_dict(data)
 
                 return payload_form_type_0

@@ -198,7 +198,7 @@ class NoopStep:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 on_failure_type_0 = RecoveryPolicy(data)
 
                 return on_failure_type_0
@@ -215,7 +215,7 @@ class NoopStep:
                 return data
             try:
                 if not isinstance(data, dict):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 budget_type_0 = Budget.from_dict(data)
 
                 return budget_type_0

@@ -65,7 +65,7 @@ class ProviderPolicy:
                 return data
             try:
                 if not isinstance(data, list):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 providers_type_0 = cast(list[str], data)
 
                 return providers_type_0
@@ -82,7 +82,7 @@ class ProviderPolicy:
                 return data
             try:
                 if not isinstance(data, list):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 regions_type_0 = cast(list[str], data)
 
                 return regions_type_0

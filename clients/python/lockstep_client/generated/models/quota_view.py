@@ -106,7 +106,7 @@ class QuotaView:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 set_by_type_0 = LimitSource(data)
 
                 return set_by_type_0
@@ -130,7 +130,7 @@ class QuotaView:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 resets_at_type_0 = datetime.datetime.fromisoformat(data)
 
                 return resets_at_type_0

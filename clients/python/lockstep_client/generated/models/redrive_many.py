@@ -72,7 +72,7 @@ class RedriveMany:
                 return data
             try:
                 if not isinstance(data, list):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 ids_type_0 = []
                 _ids_type_0 = data
                 for ids_type_0_item_data in _ids_type_0:

@@ -93,7 +93,7 @@ class Redriven:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 run_id_type_0 = UUID(data)
 
                 return run_id_type_0

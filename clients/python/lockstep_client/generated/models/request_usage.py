@@ -112,7 +112,7 @@ class RequestUsage:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 user_id_type_0 = UUID(data)
 
                 return user_id_type_0
@@ -127,7 +127,7 @@ class RequestUsage:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 api_key_id_type_0 = UUID(data)
 
                 return api_key_id_type_0
@@ -142,7 +142,7 @@ class RequestUsage:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 run_id_type_0 = UUID(data)
 
                 return run_id_type_0
@@ -157,7 +157,7 @@ class RequestUsage:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 step_id_type_0 = UUID(data)
 
                 return step_id_type_0

@@ -93,27 +93,35 @@ class RootCause:
         d = dict(src_dict)
 
         def _parse_cause(data: object) -> EndedBy | StallCause | WaitReason:
+            errors: list[Exception] = []
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 cause_type_0 = WaitReason(data)
 
                 return cause_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
+            except (TypeError, ValueError, AttributeError, KeyError) as error:
+                errors.append(error)
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 cause_type_1 = StallCause(data)
 
                 return cause_type_1
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            if not isinstance(data, str):
-                raise TypeError()
-            cause_type_2 = EndedBy(data)
+            except (TypeError, ValueError, AttributeError, KeyError) as error:
+                errors.append(error)
+            try:
+                if not isinstance(data, str):
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
+                cause_type_2 = EndedBy(data)
 
-            return cause_type_2
+                return cause_type_2
+            except (TypeError, ValueError, AttributeError, KeyError) as error:
+                errors.append(error)
+            for told in errors:
+                if isinstance(told, KeyError) or (str(told) and "must match const" not in str(told)):
+                    raise told
+            raise ValueError("; ".join(map(str, errors)))
 
         cause = _parse_cause(d.pop("cause"))
 
@@ -129,7 +137,7 @@ class RootCause:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 since_type_0 = datetime.datetime.fromisoformat(data)
 
                 return since_type_0
@@ -153,7 +161,7 @@ class RootCause:
                 return data
             try:
                 if not isinstance(data, dict):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 error_type_0 = RootCauseErrorType0.from_dict(data)
 
                 return error_type_0

@@ -112,19 +112,27 @@ class RunEventView:
         seq = _parse_seq(d.pop("seq"))
 
         def _parse_type_(data: object) -> RunEventType | TenantEventType:
+            errors: list[Exception] = []
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 type_type_0 = RunEventType(data)
 
                 return type_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            if not isinstance(data, str):
-                raise TypeError()
-            type_type_1 = TenantEventType(data)
+            except (TypeError, ValueError, AttributeError, KeyError) as error:
+                errors.append(error)
+            try:
+                if not isinstance(data, str):
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
+                type_type_1 = TenantEventType(data)
 
-            return type_type_1
+                return type_type_1
+            except (TypeError, ValueError, AttributeError, KeyError) as error:
+                errors.append(error)
+            for told in errors:
+                if isinstance(told, KeyError) or (str(told) and "must match const" not in str(told)):
+                    raise told
+            raise ValueError("; ".join(map(str, errors)))
 
         type_ = _parse_type_(d.pop("type"))
 
@@ -135,7 +143,7 @@ class RunEventView:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 run_id_type_0 = UUID(data)
 
                 return run_id_type_0
@@ -157,7 +165,7 @@ class RunEventView:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 step_id_type_0 = UUID(data)
 
                 return step_id_type_0

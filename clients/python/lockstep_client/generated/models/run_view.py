@@ -234,7 +234,7 @@ class RunView:
                 return data
             try:
                 if not isinstance(data, dict):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 input_type_0 = RunViewInputType0.from_dict(data)
 
                 return input_type_0
@@ -251,7 +251,7 @@ class RunView:
                 return data
             try:
                 if not isinstance(data, dict):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 error_type_0 = RunViewErrorType0.from_dict(data)
 
                 return error_type_0
@@ -266,7 +266,7 @@ class RunView:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 pause_reason_type_0 = PauseReason(data)
 
                 return pause_reason_type_0
@@ -296,7 +296,7 @@ class RunView:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 started_at_type_0 = datetime.datetime.fromisoformat(data)
 
                 return started_at_type_0
@@ -311,7 +311,7 @@ class RunView:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 ended_at_type_0 = datetime.datetime.fromisoformat(data)
 
                 return ended_at_type_0
@@ -326,7 +326,7 @@ class RunView:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 deadline_at_type_0 = datetime.datetime.fromisoformat(data)
 
                 return deadline_at_type_0
@@ -350,7 +350,7 @@ class RunView:
                 return data
             try:
                 if not isinstance(data, dict):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 forked_from_type_0 = ForkedFrom.from_dict(data)
 
                 return forked_from_type_0
@@ -365,7 +365,7 @@ class RunView:
                 return data
             try:
                 if not isinstance(data, dict):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 overrides_type_0 = RunViewOverridesType0.from_dict(data)
 
                 return overrides_type_0
@@ -380,7 +380,7 @@ class RunView:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 parent_run_id_type_0 = UUID(data)
 
                 return parent_run_id_type_0

@@ -187,7 +187,7 @@ class ScheduleChange:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 task_id_type_0 = UUID(data)
 
                 return task_id_type_0
@@ -213,7 +213,7 @@ class ScheduleChange:
                 return data
             try:
                 if not isinstance(data, dict):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 input_type_0 = ScheduleChangeInputType0.from_dict(data)
 
                 return input_type_0
@@ -248,7 +248,7 @@ class ScheduleChange:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 at_type_0 = datetime.datetime.fromisoformat(data)
 
                 return at_type_0
@@ -274,7 +274,7 @@ class ScheduleChange:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 overlap_type_0 = Overlap(data)
 
                 return overlap_type_0
@@ -291,7 +291,7 @@ class ScheduleChange:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 catch_up_type_0 = CatchUp(data)
 
                 return catch_up_type_0

@@ -78,7 +78,7 @@ class SourceToolView:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 method_type_0 = SourceToolViewMethodType0(data)
 
                 return method_type_0

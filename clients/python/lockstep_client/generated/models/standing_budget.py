@@ -138,7 +138,7 @@ class StandingBudget:
                 return data
             try:
                 if not isinstance(data, dict):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 now_type_0 = Standing.from_dict(data)
 
                 return now_type_0

@@ -116,7 +116,7 @@ class StartRun:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 priority_type_0 = Priority(data)
 
                 return priority_type_0

@@ -178,7 +178,7 @@ class StatementLine:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 user_id_type_0 = UUID(data)
 
                 return user_id_type_0
@@ -204,7 +204,7 @@ class StatementLine:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 task_id_type_0 = UUID(data)
 
                 return task_id_type_0
@@ -230,7 +230,7 @@ class StatementLine:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 day_type_0 = datetime.date.fromisoformat(data)
 
                 return day_type_0

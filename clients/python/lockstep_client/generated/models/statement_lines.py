@@ -70,7 +70,7 @@ class StatementLines:
                 return data
             try:
                 if not isinstance(data, dict):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 others_type_0 = OtherLines.from_dict(data)
 
                 return others_type_0

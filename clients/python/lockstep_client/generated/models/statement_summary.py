@@ -112,7 +112,7 @@ class StatementSummary:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 last_correction_at_type_0 = datetime.datetime.fromisoformat(data)
 
                 return last_correction_at_type_0

@@ -108,7 +108,7 @@ class StepTimes:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 ended_at_type_0 = datetime.datetime.fromisoformat(data)
 
                 return ended_at_type_0
@@ -130,7 +130,7 @@ class StepTimes:
                 return data
             try:
                 if not isinstance(data, dict):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 parts_type_0 = TimeParts.from_dict(data)
 
                 return parts_type_0

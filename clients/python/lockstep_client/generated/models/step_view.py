@@ -215,7 +215,7 @@ class StepView:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 started_at_type_0 = datetime.datetime.fromisoformat(data)
 
                 return started_at_type_0
@@ -230,7 +230,7 @@ class StepView:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 ended_at_type_0 = datetime.datetime.fromisoformat(data)
 
                 return ended_at_type_0
@@ -256,7 +256,7 @@ class StepView:
                 return data
             try:
                 if not isinstance(data, dict):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 error_type_0 = StepViewErrorType0.from_dict(data)
 
                 return error_type_0
@@ -271,7 +271,7 @@ class StepView:
                 return data
             try:
                 if not isinstance(data, dict):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 skip_reason_type_0 = StepViewSkipReasonType0.from_dict(data)
 
                 return skip_reason_type_0
@@ -290,7 +290,7 @@ class StepView:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 copied_from_type_0 = UUID(data)
 
                 return copied_from_type_0
@@ -305,7 +305,7 @@ class StepView:
                 return data
             try:
                 if not isinstance(data, dict):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 items_type_0 = ItemFigures.from_dict(data)
 
                 return items_type_0
@@ -320,7 +320,7 @@ class StepView:
                 return data
             try:
                 if not isinstance(data, dict):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 item_type_0 = ItemView.from_dict(data)
 
                 return item_type_0
@@ -335,7 +335,7 @@ class StepView:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 child_run_id_type_0 = UUID(data)
 
                 return child_run_id_type_0

@@ -194,59 +194,67 @@ class TaskDefinition:
             def _parse_steps_item(
                 data: object,
             ) -> AgentStep | ApprovalStep | CrewStep | LlmStep | NoopStep | RunStep | ToolStep:
+                errors: list[Exception] = []
                 try:
                     if not isinstance(data, dict):
-                        raise TypeError()
+                        raise TypeError(f"another type is expected than {type(data).__name__}")
                     steps_item_type_0 = NoopStep.from_dict(data)
 
                     return steps_item_type_0
-                except (TypeError, ValueError, AttributeError, KeyError):
-                    pass
+                except (TypeError, ValueError, AttributeError, KeyError) as error:
+                    errors.append(error)
                 try:
                     if not isinstance(data, dict):
-                        raise TypeError()
+                        raise TypeError(f"another type is expected than {type(data).__name__}")
                     steps_item_type_1 = ToolStep.from_dict(data)
 
                     return steps_item_type_1
-                except (TypeError, ValueError, AttributeError, KeyError):
-                    pass
+                except (TypeError, ValueError, AttributeError, KeyError) as error:
+                    errors.append(error)
                 try:
                     if not isinstance(data, dict):
-                        raise TypeError()
+                        raise TypeError(f"another type is expected than {type(data).__name__}")
                     steps_item_type_2 = LlmStep.from_dict(data)
 
                     return steps_item_type_2
-                except (TypeError, ValueError, AttributeError, KeyError):
-                    pass
+                except (TypeError, ValueError, AttributeError, KeyError) as error:
+                    errors.append(error)
                 try:
                     if not isinstance(data, dict):
-                        raise TypeError()
+                        raise TypeError(f"another type is expected than {type(data).__name__}")
                     steps_item_type_3 = AgentStep.from_dict(data)
 
                     return steps_item_type_3
-                except (TypeError, ValueError, AttributeError, KeyError):
-                    pass
+                except (TypeError, ValueError, AttributeError, KeyError) as error:
+                    errors.append(error)
                 try:
                     if not isinstance(data, dict):
-                        raise TypeError()
+                        raise TypeError(f"another type is expected than {type(data).__name__}")
                     steps_item_type_4 = CrewStep.from_dict(data)
 
                     return steps_item_type_4
-                except (TypeError, ValueError, AttributeError, KeyError):
-                    pass
+                except (TypeError, ValueError, AttributeError, KeyError) as error:
+                    errors.append(error)
                 try:
                     if not isinstance(data, dict):
-                        raise TypeError()
+                        raise TypeError(f"another type is expected than {type(data).__name__}")
                     steps_item_type_5 = ApprovalStep.from_dict(data)
 
                     return steps_item_type_5
-                except (TypeError, ValueError, AttributeError, KeyError):
-                    pass
-                if not isinstance(data, dict):
-                    raise TypeError()
-                steps_item_type_6 = RunStep.from_dict(data)
+                except (TypeError, ValueError, AttributeError, KeyError) as error:
+                    errors.append(error)
+                try:
+                    if not isinstance(data, dict):
+                        raise TypeError(f"another type is expected than {type(data).__name__}")
+                    steps_item_type_6 = RunStep.from_dict(data)
 
-                return steps_item_type_6
+                    return steps_item_type_6
+                except (TypeError, ValueError, AttributeError, KeyError) as error:
+                    errors.append(error)
+                for told in errors:
+                    if isinstance(told, KeyError) or (str(told) and "must match const" not in str(told)):
+                        raise told
+                raise ValueError("; ".join(map(str, errors)))
 
             steps_item = _parse_steps_item(steps_item_data)
 

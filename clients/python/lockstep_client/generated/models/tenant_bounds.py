@@ -89,7 +89,7 @@ class TenantBounds:
                 return data
             try:
                 if not isinstance(data, dict):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 providers_type_0 = ProviderPolicy.from_dict(data)
 
                 return providers_type_0

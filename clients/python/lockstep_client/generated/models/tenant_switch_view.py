@@ -90,7 +90,7 @@ class TenantSwitchView:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 engaged_at_type_0 = datetime.datetime.fromisoformat(data)
 
                 return engaged_at_type_0

@@ -99,7 +99,7 @@ class TenantView:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 suspended_at_type_0 = datetime.datetime.fromisoformat(data)
 
                 return suspended_at_type_0

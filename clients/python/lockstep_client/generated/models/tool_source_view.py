@@ -136,7 +136,7 @@ class ToolSourceView:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 updated_by_type_0 = UUID(data)
 
                 return updated_by_type_0
@@ -165,7 +165,7 @@ class ToolSourceView:
                 return data
             try:
                 if not isinstance(data, dict):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 mcp_type_0 = McpServerView.from_dict(data)
 
                 return mcp_type_0

@@ -262,7 +262,7 @@ class ToolStep:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 on_failure_type_0 = RecoveryPolicy(data)
 
                 return on_failure_type_0
@@ -279,7 +279,7 @@ class ToolStep:
                 return data
             try:
                 if not isinstance(data, dict):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 budget_type_0 = Budget.from_dict(data)
 
                 return budget_type_0
@@ -310,7 +310,7 @@ class ToolStep:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 effect_type_0 = ToolEffect(data)
 
                 return effect_type_0
@@ -327,7 +327,7 @@ class ToolStep:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 on_unknown_outcome_type_0 = UnknownOutcomePolicy(data)
 
                 return on_unknown_outcome_type_0
@@ -348,7 +348,7 @@ class ToolStep:
             return workspace_type_0_type_0
             try:
                 if not isinstance(data, dict):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 workspace_type_0_type_1 = ToolStepWorkspaceType0Type1.from_dict(data)
 
                 return workspace_type_0_type_1

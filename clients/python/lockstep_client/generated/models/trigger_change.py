@@ -147,7 +147,7 @@ class TriggerChange:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 task_id_type_0 = UUID(data)
 
                 return task_id_type_0
@@ -173,7 +173,7 @@ class TriggerChange:
                 return data
             try:
                 if not isinstance(data, dict):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 input_type_0 = TriggerChangeInputType0.from_dict(data)
 
                 return input_type_0
@@ -199,7 +199,7 @@ class TriggerChange:
                 return data
             try:
                 if not isinstance(data, dict):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 payload_form_type_0 = TriggerChangePayloadFormType0.from_dict(data)
 
                 return payload_form_type_0

@@ -174,7 +174,7 @@ class TriggerView:
                 return data
             try:
                 if not isinstance(data, dict):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 input_type_0 = TriggerViewInputType0.from_dict(data)
 
                 return input_type_0
@@ -191,7 +191,7 @@ class TriggerView:
                 return data
             try:
                 if not isinstance(data, dict):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 payload_form_type_0 = TriggerViewPayloadFormType0.from_dict(data)
 
                 return payload_form_type_0
@@ -212,7 +212,7 @@ class TriggerView:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 previous_secret_until_type_0 = datetime.datetime.fromisoformat(data)
 
                 return previous_secret_until_type_0
@@ -227,7 +227,7 @@ class TriggerView:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 created_by_type_0 = UUID(data)
 
                 return created_by_type_0
@@ -242,7 +242,7 @@ class TriggerView:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 by_key_type_0 = UUID(data)
 
                 return by_key_type_0

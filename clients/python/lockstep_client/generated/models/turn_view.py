@@ -142,7 +142,7 @@ class TurnView:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 answered_at_type_0 = datetime.datetime.fromisoformat(data)
 
                 return answered_at_type_0
@@ -159,7 +159,7 @@ class TurnView:
                 return data
             try:
                 if not isinstance(data, dict):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 request_type_0 = TurnViewRequestType0.from_dict(data)
 
                 return request_type_0
@@ -174,7 +174,7 @@ class TurnView:
                 return data
             try:
                 if not isinstance(data, dict):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 response_type_0 = TurnViewResponseType0.from_dict(data)
 
                 return response_type_0

@@ -94,7 +94,7 @@ class UnreadableView:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 discarded_at_type_0 = datetime.datetime.fromisoformat(data)
 
                 return discarded_at_type_0

@@ -103,7 +103,7 @@ class Wait:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 ends_by_type_0 = datetime.datetime.fromisoformat(data)
 
                 return ends_by_type_0
@@ -122,7 +122,7 @@ class Wait:
                 return data
             try:
                 if not isinstance(data, dict):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 doing_type_0 = Doing.from_dict(data)
 
                 return doing_type_0

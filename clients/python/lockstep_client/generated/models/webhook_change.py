@@ -97,7 +97,7 @@ class WebhookChange:
                 return data
             try:
                 if not isinstance(data, list):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 events_type_0 = cast(list[str], data)
 
                 return events_type_0

@@ -154,7 +154,7 @@ class WebhookView:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 failing_since_type_0 = datetime.datetime.fromisoformat(data)
 
                 return failing_since_type_0
@@ -169,7 +169,7 @@ class WebhookView:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 previous_secret_until_type_0 = datetime.datetime.fromisoformat(data)
 
                 return previous_secret_until_type_0
@@ -184,7 +184,7 @@ class WebhookView:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 created_by_type_0 = UUID(data)
 
                 return created_by_type_0
@@ -199,7 +199,7 @@ class WebhookView:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 by_key_type_0 = UUID(data)
 
                 return by_key_type_0

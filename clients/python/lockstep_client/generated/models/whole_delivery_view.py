@@ -135,22 +135,23 @@ class WholeDeliveryView:
         message_id = d.pop("message_id")
 
         def _parse_type_(data: object) -> RunEventType | str | TenantEventType:
+            errors: list[Exception] = []
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 type_type_0 = RunEventType(data)
 
                 return type_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
+            except (TypeError, ValueError, AttributeError, KeyError) as error:
+                errors.append(error)
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 type_type_1 = TenantEventType(data)
 
                 return type_type_1
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
+            except (TypeError, ValueError, AttributeError, KeyError) as error:
+                errors.append(error)
             return cast(RunEventType | str | TenantEventType, data)
 
         type_ = _parse_type_(d.pop("type"))
@@ -160,7 +161,7 @@ class WholeDeliveryView:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 run_id_type_0 = UUID(data)
 
                 return run_id_type_0
@@ -179,7 +180,7 @@ class WholeDeliveryView:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 next_at_type_0 = datetime.datetime.fromisoformat(data)
 
                 return next_at_type_0
@@ -217,7 +218,7 @@ class WholeDeliveryView:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 ended_at_type_0 = datetime.datetime.fromisoformat(data)
 
                 return ended_at_type_0

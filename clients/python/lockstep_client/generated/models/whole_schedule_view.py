@@ -226,7 +226,7 @@ class WholeScheduleView:
                 return data
             try:
                 if not isinstance(data, dict):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 input_type_0 = WholeScheduleViewInputType0.from_dict(data)
 
                 return input_type_0
@@ -255,7 +255,7 @@ class WholeScheduleView:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 at_type_0 = datetime.datetime.fromisoformat(data)
 
                 return at_type_0
@@ -282,7 +282,7 @@ class WholeScheduleView:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 next_at_type_0 = datetime.datetime.fromisoformat(data)
 
                 return next_at_type_0
@@ -299,7 +299,7 @@ class WholeScheduleView:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 failing_since_type_0 = datetime.datetime.fromisoformat(data)
 
                 return failing_since_type_0
@@ -314,7 +314,7 @@ class WholeScheduleView:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 created_by_type_0 = UUID(data)
 
                 return created_by_type_0
@@ -329,7 +329,7 @@ class WholeScheduleView:
                 return data
             try:
                 if not isinstance(data, str):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 by_key_type_0 = UUID(data)
 
                 return by_key_type_0
@@ -357,7 +357,7 @@ class WholeScheduleView:
                 return data
             try:
                 if not isinstance(data, list):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 last_firings_type_0 = []
                 _last_firings_type_0 = data
                 for last_firings_type_0_item_data in _last_firings_type_0:

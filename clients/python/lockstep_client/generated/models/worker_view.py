@@ -106,7 +106,7 @@ class WorkerView:
                 return data
             try:
                 if not isinstance(data, list):
-                    raise TypeError()
+                    raise TypeError(f"another type is expected than {type(data).__name__}")
                 breakers_type_0 = []
                 _breakers_type_0 = data
                 for breakers_type_0_item_data in _breakers_type_0:
