@@ -17,7 +17,7 @@ ALIKE = {
     "another width": "Ｗeekly report",
     "mathematical letters": "𝐰eekly report",
     "two blanks": "weekly  report",
-    "a blank that does not break": "weekly\u00a0report",
+    "a blank as wide as a letter": "weekly\u3000report",
     "a blank at its end": "weekly report ",
     "a selector": "weekly\ufe0f report",
 }
