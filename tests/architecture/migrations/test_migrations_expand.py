@@ -3,6 +3,8 @@
 from pathlib import Path
 
 import pytest
+from alembic.config import Config
+from alembic.script import ScriptDirectory
 
 from architecture.migrations.exemptions import EXEMPTIONS
 from architecture.migrations.rules import RULES, Migration, read_migration
@@ -21,6 +23,15 @@ def test_a_migration_keeps_the_rules_or_says_why_not(file: Path) -> None:
     refused = read_migration(file)
     assert [str(one) for one in refused if one.rule not in exempt] == []
     assert exempt - {one.rule for one in refused} == set(), "exempt from what it does not do"
+
+
+def test_they_stand_in_one_line() -> None:
+    """Two that name the same one before them, as two hands may have written, are found before a deployment is."""
+    config = Config()
+    config.set_main_option("script_location", str(VERSIONS.parent))
+    script = ScriptDirectory.from_config(config)
+    assert len(script.get_heads()) == 1, script.get_heads()
+    assert len(list(script.walk_revisions())) == len(MIGRATIONS)
 
 
 def test_every_exemption_is_of_a_migration_and_has_a_reason() -> None:

@@ -13,7 +13,7 @@ import pytest
 from fixtures.machine.postgres import ScratchDatabase
 from fixtures.running.parts import Parts
 from fixtures.running.runs import ARun, a_run, database
-from foundation.contracts.steps.base import Budget
+from foundation.contracts.steps.base import MAX_STEPS, Budget
 from foundation.domain.failures import Failure
 from foundation.domain.ids import RunId, new_uuid
 from foundation.domain.people.payers import NOBODY
@@ -24,6 +24,7 @@ from foundation.storage.execution.dispatches import StepDispatch
 from foundation.storage.execution.runs import Lineage, NewRun
 from foundation.storage.execution.steps import StepRow
 from foundation.storage.session.database import Database
+from foundation.storage.session.pages import PagePart
 from foundation.workflow import endings, plans, run_control
 from foundation.workflow.reruns import forking, reopening
 from foundation.workflow.reruns.forking import ForkPlan
@@ -89,7 +90,9 @@ class Player:
 
     async def rows(self) -> dict[str, StepRow]:
         async with self.parts.owner.tenant(self.run.tenant_id) as tx:
-            return {row.name: row for row in await steps.of_run(tx, self.run.tenant_id, self.run_id, outputs=True)}
+            part = PagePart(steps.OF_RUN.orders.usual, MAX_STEPS, content=frozenset({"output", "error"}))
+            found = await steps.page_of_run(tx, self.run.tenant_id, self.run_id, part)
+            return {row.name: row for row in found.rows}
 
 
 def a_plan(chance: random.Random) -> list[dict[str, Any]]:

@@ -115,14 +115,46 @@ OF_RUN = Pages(
 _WHOLE = frozenset(_LARGE)
 
 
-async def of_run(tx: Transaction, tenant_id: TenantId, run_id: RunId, *, outputs: bool = False) -> list[StepRow]:
+async def of_run(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> list[StepRow]:
     """Every step of the run's plan in topological order; what their items cost is theirs.
 
-    Without their `outputs`, of which each may have megabytes, they are None.
+    Their outputs, of which each may have megabytes, are not read.
     """
-    part = PagePart(OF_RUN.orders.usual, MAX_STEPS, content=frozenset({"error", *(("output",) if outputs else ())}))
+    part = PagePart(OF_RUN.orders.usual, MAX_STEPS, content=frozenset({"error"}))
     rows = await OF_RUN.read(tx, part, {"tenant_id": tenant_id, "run_id": run_id})
     return [value_of(StepRow, row) for row in rows]
+
+
+_BOTH = """FROM (SELECT name, position, output FROM steps
+                     WHERE tenant_id = :tenant_id AND run_id = :left_id AND parent_id IS NULL) l
+               FULL JOIN (SELECT name, position, output FROM steps
+                          WHERE tenant_id = :tenant_id AND run_id = :right_id AND parent_id IS NULL) r USING (name)"""
+
+
+async def with_other_outputs(tx: Transaction, tenant_id: TenantId, left_id: RunId, right_id: RunId) -> list[str]:
+    """The names of the steps whose outputs differ, in the order of the left run; PostgreSQL alone looks into them."""
+    rows = await tx.execute(
+        text("SELECT name", _BOTH, "WHERE l.output IS DISTINCT FROM r.output ORDER BY l.position, r.position"),
+        {"tenant_id": tenant_id, "left_id": left_id, "right_id": right_id},
+    )
+    return [str(name) for (name,) in rows]
+
+
+async def both_outputs(
+    tx: Transaction, tenant_id: TenantId, left_id: RunId, right_id: RunId, name: str
+) -> tuple[Any, Any, int]:
+    """The outputs of a step of both runs, and how many bytes they have as text."""
+    rows = await tx.execute(
+        text(
+            """SELECT l.output AS of_left, r.output AS of_right,
+                      COALESCE(octet_length(l.output::text), 0) + COALESCE(octet_length(r.output::text), 0) AS size""",
+            _BOTH,
+            "WHERE name = :name",
+        ),
+        {"tenant_id": tenant_id, "left_id": left_id, "right_id": right_id, "name": name},
+    )
+    left, right, size = rows.one()
+    return left, right, int(size)
 
 
 async def page_of_run(tx: Transaction, tenant_id: TenantId, run_id: RunId, part: PagePart) -> Portion[StepRow]:

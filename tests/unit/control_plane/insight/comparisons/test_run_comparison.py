@@ -14,7 +14,7 @@ def test_what_runs_were_asked_and_what_came_of_it_is_compared() -> None:
     right = a_run(
         run_id=UUID(int=9), status=RunStatus.FAILED, input={"word": "two"}, overrides={"draft": {"prompt": "Two."}}
     )
-    compared = comparison_of((left, right), (DEFINITION, DEFINITION), ([], []))
+    compared = comparison_of((left, right), (DEFINITION, DEFINITION), ([], []), {})
     assert (compared.left, compared.right) == (left.run_id, right.run_id)
     assert [change.pointer for change in compared.input.items] == ["/word"]
     assert [change.pointer for change in compared.overrides.items] == ["/draft"]
@@ -26,9 +26,10 @@ def test_what_runs_were_asked_and_what_came_of_it_is_compared() -> None:
 
 def test_steps_are_compared_by_name_and_one_that_a_run_does_not_have_is_null() -> None:
     ended = StepStatus.SUCCESS
-    left = [a_step("draft", status=ended, output={"text": "a"}, tokens=7), a_step("gone", status=ended)]
-    right = [a_step("draft", status=ended, output={"text": "b"}, turn=2), a_step("new", status=ended)]
-    draft, gone, new = comparison_of((a_run(), a_run()), (DEFINITION, DEFINITION), (left, right)).steps
+    left = [a_step("draft", status=ended, tokens=7), a_step("gone", status=ended)]
+    right = [a_step("draft", status=ended, turn=2), a_step("new", status=ended)]
+    outputs = {"draft": ({"text": "a"}, {"text": "b"})}
+    draft, gone, new = comparison_of((a_run(), a_run()), (DEFINITION, DEFINITION), (left, right), outputs).steps
     assert [step.name for step in (draft, gone, new)] == ["draft", "gone", "new"]
     assert ([change.pointer for change in draft.output.items], draft.same) == (["/text"], False)
     assert (draft.tokens.left, draft.tokens.right, draft.turns.right) == (7, 0, 2)
@@ -37,6 +38,13 @@ def test_steps_are_compared_by_name_and_one_that_a_run_does_not_have_is_null() -
 
 
 def test_a_step_is_the_same_whatever_it_took() -> None:
-    left, right = [a_step(output=1, tokens=7, attempt=1)], [a_step(output=1, tokens=9, attempt=2)]
-    [step] = comparison_of((a_run(), a_run()), (DEFINITION, DEFINITION), (left, right)).steps
+    left, right = [a_step(tokens=7, attempt=1)], [a_step(tokens=9, attempt=2)]
+    [step] = comparison_of((a_run(), a_run()), (DEFINITION, DEFINITION), (left, right), {}).steps
     assert step.same
+
+
+def test_of_an_output_that_is_not_looked_into_is_told_that_it_differs() -> None:
+    [step] = comparison_of(
+        (a_run(), a_run()), (DEFINITION, DEFINITION), ([a_step("draft")], [a_step("draft")]), {"draft": None}
+    ).steps
+    assert (step.same, step.output.items, step.output.more) == (False, [], 1)
