@@ -20,7 +20,8 @@ from foundation.storage.session.seen import NOT_THERE, Expected, SeenTags
 
 _TAG = r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"'
 IF_MATCH_PATTERN = rf"^(\*|{_TAG}([ \t]*,[ \t]*{_TAG})*)$"
-_LIST = re.compile(rf"[ \t,]*{_TAG}(?:[ \t]*,[ \t,]*(?:{_TAG})?)*[ \t]*")
+# There is but one way to read each character: of several, a text of commas would be tried in all their combinations.
+_LIST = re.compile(rf"(?:[ \t,]|{_TAG}(?=[ \t]*(?:,|\Z)))+")
 _ONE = re.compile(r'(W/)?"([\x21\x23-\x7e\x80-\xff]*)"')
 
 
@@ -63,7 +64,7 @@ def expected_version(conditions: Conditions) -> Expected:
     text = conditions.if_match.strip()
     if text == "*":
         return SeenTags(None)
-    if not _LIST.fullmatch(text):
+    if not (_LIST.fullmatch(text) and _ONE.search(text)):
         detail = 'If-Match is one or several ETags of the resource, each in double quotes ("3"), or *'
         remedy = "send the ETag as the answer has it, with its quotes"
         raise BadRequest(detail, faults=(Fault("/header/if-match", detail),), remedy=remedy)

@@ -35,12 +35,15 @@ INSIDE = (
     ),
 )
 """The first process of a sandbox, and the programs of our own tools."""
-_SHOWN_TEXT = "contracts/accepted/shown_text.py"
 FOUNDATION = tuple(
     f"foundation/{name}"
-    for name in ("__init__.py", "contracts/__init__.py", "contracts/accepted/__init__.py", _SHOWN_TEXT)
+    for name in (
+        *("__init__.py", "contracts/__init__.py", "contracts/accepted/__init__.py"),
+        *("contracts/accepted/shown_text.py", "domain/__init__.py", "domain/words/__init__.py"),
+        "domain/words/quoting.py",
+    )
 )
-"""What these programs share with the platform, which needs the standard library alone."""
+"""What these programs share with the platform: with all that it imports, which is the standard library and itself."""
 
 
 @dataclass(frozen=True, slots=True)

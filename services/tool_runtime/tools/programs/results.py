@@ -7,6 +7,7 @@ it says itself what it left out.
 import json
 import os
 import re
+import stat
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 _DETAIL_BYTES = 4000
 
 RESULT = "result.json"
+_OPEN = 0o755
 
 Told = dict[str, Any]
 _ours: dict[Path, bytes] = {}
@@ -107,14 +109,30 @@ def write_result(result: Told, folder: Path) -> Told:
     if size_of(written) > MOST_BYTES:
         detail = f"what the tool would tell has {size_of(written)} bytes; {MOST_BYTES} are taken"
         written = {"error": written.get("error") or error_of("result_too_large", detail)}
-    beside = folder.parent / f".{folder.name}.json"
     content = json.dumps(written, ensure_ascii=False).encode()
-    beside.unlink(missing_ok=True)
-    beside.write_bytes(content)
+    _stand_ready(folder)
+    # Under a name that nobody can have taken, so that a result which lies there is a whole one.
+    beside = folder / f".{os.urandom(8).hex()}"
+    with beside.open("xb") as file:
+        file.write(content)
     _keep_anothers(folder)
     _ours[folder] = content
     beside.replace(folder / RESULT)
     return written
+
+
+def _stand_ready(folder: Path) -> None:
+    """A folder that another program of the job has taken away, closed or put something in the place of is there again.
+
+    What has its name and is no folder is removed: what a link leads to is none of what the job hands out.
+    """
+    if stat.S_IMODE(folder.parent.stat().st_mode) & _OPEN != _OPEN:
+        folder.parent.chmod(_OPEN)
+    if folder.is_symlink() or (os.path.lexists(folder) and not folder.is_dir()):
+        folder.unlink()
+    folder.mkdir(exist_ok=True)
+    if stat.S_IMODE(folder.stat().st_mode) & _OPEN != _OPEN:
+        folder.chmod(_OPEN)
 
 
 def _keep_anothers(folder: Path) -> None:

@@ -248,6 +248,20 @@ async def test_no_process_that_a_server_left_writes_another_result() -> None:
     assert (result["tools"], "forged" in result) == ([TOOL], False)
 
 
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        "os.rename('/work/out', '/work/x'); os.symlink('/work/x', '/work/out')",
+        "os.rmdir('/work/out')",
+        "os.chmod('/work/out', 0); os.chmod('/work', 0o555)",
+        "os.mkdir('/work/.out.json'); open('/work/.out.json/x', 'w').close()",
+    ],
+)
+async def test_a_server_that_takes_the_folder_of_the_results_has_its_call_told_all_the_same(spoil: str) -> None:
+    ran, result = await listed({WHEEL: a_wheel(f"def begin(): {spoil}")})
+    assert (ran.outcome.exit_code, result["tools"], ran.survivors) == (0, [TOOL], []), ran.stderr
+
+
 async def test_what_a_server_says_of_itself_is_shown_without_what_cannot_be_seen() -> None:
     name = "'name': 'wea\\u202ether\\x1b[31m', 'version': '1\\u200b'"
     _, result = await listed({WHEEL: a_wheel(f"def initialize(params): return {{**ABOUT, 'serverInfo': {{{name}}}}}")})

@@ -37,6 +37,7 @@ def test_a_version_survives_the_way_out_and_back() -> None:
         (' "7" ', {"7"}),
         ('"6", "7"', {"6", "7"}),
         ('"6","7",', {"6", "7"}),
+        (',\t, "6" ,, "7"\t, ', {"6", "7"}),
         ('"a,b", "7"', {"a,b", "7"}),
         ('W/"6", "7"', {"7"}),
         ('""', {""}),
@@ -71,7 +72,15 @@ def test_a_star_is_whatever_there_is(header: str) -> None:
     assert not expected.admits(None), "what is not there is not any version of it"
 
 
-@pytest.mark.parametrize("header", ["a", "7", "", '"', '"7', '"7" "8"', '*, "7"', "W/7", '"\x007"', "１"])
+@pytest.mark.parametrize("tail", ["x", '"', '"7" x', "W/", "*"])
+@pytest.mark.parametrize("between", [",", " ", "\t", ", ", " ,", ' , "7"', ',W/"7" '])
+def test_a_long_list_of_nothing_is_refused_without_being_tried_in_every_way(between: str, tail: str) -> None:
+    """An expression that reads a blank or a comma in two ways would not come to its end."""
+    with pytest.raises(BadRequest):
+        expected_version(Conditions('"7",' + between * 5000 + tail))
+
+
+@pytest.mark.parametrize("header", [",", " , ", "a", "7", "", '"', '"7', '"7" "8"', '*, "7"', "W/7", '"\x007"', "１"])
 def test_what_is_no_list_of_tags_is_refused(header: str) -> None:
     with pytest.raises(BadRequest):
         said(header)

@@ -1,6 +1,7 @@
 """What a program of ours tells fits and can be stored, and whatever ends it, it tells something."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -111,8 +112,45 @@ def test_a_program_that_has_done_its_work_says_nothing(out: Path, capsys: pytest
 
 
 def test_a_result_that_cannot_be_written_is_said(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert ends(dict, out / "nowhere") == 1
+    assert ends(dict, out / "nowhere" / "at all") == 1
     assert "not_possible: " in capsys.readouterr().err
+
+
+def a_link(out: Path) -> None:
+    out.rename(out.with_name("x"))
+    out.symlink_to(out.with_name("x"))
+
+
+def a_file(out: Path) -> None:
+    out.rmdir()
+    out.write_text("x")
+
+
+def scratch(out: Path) -> None:
+    """What was the name beside the folder under which a result was begun."""
+    (out.parent / ".out.json").mkdir()
+    (out.parent / ".out.json" / "x").write_text("x")
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        a_link,
+        a_file,
+        scratch,
+        lambda out: out.rmdir(),
+        lambda out: out.chmod(0),
+        lambda out: (out.chmod(0o500), out.parent.chmod(0o555)),
+    ],
+    ids=["a link", "a file", "its own scratch", "nothing", "closed", "closed, as its parent"],
+)
+def test_a_result_is_written_whatever_another_program_did_to_its_folder(
+    out: Path, spoil: Callable[[Path], object]
+) -> None:
+    spoil(out)
+    assert ends(lambda: {"a": 1}, out) == 0
+    assert (written(out), out.is_symlink()) == ({"a": 1}, False)
+    assert [one.name for one in out.iterdir()] == ["result.json"]
 
 
 def test_an_error_without_words_has_its_kind() -> None:

@@ -28,8 +28,10 @@ def start(told: Told) -> Start:
         (
             *("--print", "--output-format", "stream-json", "--verbose", "--dangerously-skip-permissions"),
             *("--strict-mcp-config", "--disallowedTools", "WebSearch,WebFetch", "--session-id", told["session"]),
-            # Before what settings of the repository say, by which each call would be refused.
-            *("--model", str(told["model"])),
+            # No file's settings: a repository's would say who is asked for answers, and with which credentials.
+            *("--setting-sources", "", "--model", str(told["model"])),
+            # Its CLAUDE.md is for whoever works there, and is read all the same.
+            *("--add-dir", "."),
             *("--mcp-config", json.dumps(_APPROVING)),
             *("--permission-prompt-tool", f"mcp__{approving.SERVER}__{approving.TOOL}"),
         ),
@@ -39,6 +41,7 @@ def start(told: Told) -> Start:
             **dict.fromkeys(_MODELS, str(told["model"])),
             "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1",
             "DISABLE_AUTOUPDATER": "1",
+            "CLAUDE_CODE_ADDITIONAL_DIRECTORIES_CLAUDE_MD": "1",
         },
         told["instructions"],
     )
