@@ -212,11 +212,16 @@ CREATE TABLE api_keys (
     version     int NOT NULL DEFAULT 1 CHECK (version >= 1),
     -- the key that has made it or rotated it last: whoever held that one has its text
     known_to    uuid,
+    -- keys that were so before the last rotations: what was made with this key may be theirs for good
+    known_before uuid[],
+    -- from when on those have no text of it; NULL: they may
+    parted_at   timestamptz,
     PRIMARY KEY (tenant_id, api_key_id),
     FOREIGN KEY (tenant_id, user_id) REFERENCES memberships (tenant_id, user_id) ON DELETE CASCADE,
     CONSTRAINT api_keys_previous CHECK ((previous_hash IS NULL) = (previous_until IS NULL))
 );
 CREATE INDEX api_keys_newest ON api_keys (tenant_id, created_at DESC, api_key_id DESC);
+CREATE INDEX api_keys_known_before ON api_keys (tenant_id) WHERE known_before IS NOT NULL;
 CREATE INDEX api_keys_known_to ON api_keys (tenant_id, known_to) WHERE known_to IS NOT NULL;
 CREATE INDEX api_keys_of_user ON api_keys (tenant_id, user_id, created_at DESC, api_key_id DESC);
 
@@ -791,6 +796,9 @@ CREATE TABLE webhooks (
     updated_at  timestamptz NOT NULL DEFAULT now(),
     -- the key with which it was made, or was last told where to send
     by_key      uuid,
+    -- the key to which its secret was shown, and that of the secret before, until `previous_secret_until`
+    secret_by_key uuid,
+    previous_by_key uuid,
     PRIMARY KEY (tenant_id, webhook_id),
     CHECK ((status = 'disabled') = (disabled_reason IS NOT NULL))
 );
@@ -924,6 +932,8 @@ CREATE TABLE triggers (
     updated_at  timestamptz NOT NULL DEFAULT now(),
     -- the key that has made it or rotated it last: whoever held that one has its secret
     by_key      uuid,
+    -- that of the secret before, until `previous_secret_until`
+    previous_by_key uuid,
     PRIMARY KEY (tenant_id, trigger_id),
     FOREIGN KEY (tenant_id, task_id) REFERENCES tasks ON DELETE CASCADE
 );

@@ -95,7 +95,9 @@ async def rotate(
     """The webhook with its next secret, which is shown this once."""
     before = await _locked(tx, caller, webhook_id, expected)
     require_no_overlap(before.previous_secret_until, wanted)
-    webhook = await subscriptions.rotate(tx, caller.tenant_id, webhook_id, overlap_seconds=wanted.overlap_seconds)
+    webhook = await subscriptions.rotate(
+        tx, caller.tenant_id, webhook_id, overlap_seconds=wanted.overlap_seconds, by_key=caller.api_key_id
+    )
     await _record(tx, caller, "webhook.rotate_secret", webhook)
     return webhook, app.webhook_secrets.secret(caller.tenant_id, webhook_id, webhook.secret_version)
 

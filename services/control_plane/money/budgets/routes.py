@@ -22,7 +22,7 @@ router = RoomRouter(prefix="/budgets", tags=["budgets"])
 _BUDGETS = ListOf[ScopeBudget]("budgets", StandingBudget, budget_settings.ORDERS, key=("scope", "scope_id", "period"))
 BesideKeys = Annotated[
     bool,
-    Query(description="true: set it although keys that were made with the key have no budget, and spend beside it"),
+    Query(description="true: also where keys then spend beside the budget of a key that has made or rotated them"),
 ]
 
 
@@ -88,7 +88,7 @@ async def put(
     status_code=204,
     summary="Delete a budget: it limits nothing any more",
     operation_id="delete_budget",
-    responses=refusals(404, 412),
+    responses=refusals(404, 409, 412),
 )
 async def delete(
     scope: BudgetScope,
@@ -97,5 +97,8 @@ async def delete(
     caller: BudgetWriter,
     tx: Tx,
     if_match: IfMatch,
+    *,
+    beside_keys: BesideKeys = False,
 ) -> None:
-    await service.delete(tx, caller, BudgetName(scope, scope_id, period), expected=expected_version(if_match))
+    name = BudgetName(scope, scope_id, period)
+    await service.delete(tx, caller, name, expected=expected_version(if_match), beside_keys=beside_keys)

@@ -16,7 +16,7 @@ from foundation.domain.money import BudgetLimit
 from foundation.storage.limits import budget_settings, key_budgets
 from foundation.storage.limits.budget_settings import BudgetName, DeclaredBudget, ScopeBudget
 from foundation.storage.limits.key_budgets import KeyBeside
-from foundation.storage.people import audit
+from foundation.storage.people import audit, tenants
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.seen import Expected, only_makes
 
@@ -24,15 +24,17 @@ SHOWN_KEYS = 20
 
 
 class KeysBesideBudget(Conflict):
-    """Keys that were made with this one spend beside the budget; `keys` are some, and `more` whether there are more."""
+    """Keys would spend beside a budget; `keys` are some, and `more` whether there are more."""
 
     code = "keys_beside_budget"
 
-    def __init__(self, keys: Sequence[KeyBeside]) -> None:
-        super().__init__(
-            "keys that were made with this one are usable, and their calls would not count in its budget",
-            remedy="revoke them or give them budgets first, or send beside_keys=true: then they spend beside it",
-        )
+    def __init__(
+        self,
+        keys: Sequence[KeyBeside],
+        reason: str = "keys that were made with this one are usable, and their calls would not count in its budget",
+        remedy: str = "revoke them or give them budgets first, or send beside_keys=true: then they spend beside it",
+    ) -> None:
+        super().__init__(reason, remedy=remedy)
         self.keys = keys
 
     def data(self) -> Mapping[str, object]:
@@ -95,10 +97,22 @@ async def put(
     return budget, is_new
 
 
-async def delete(tx: Transaction, caller: ApiCaller, name: BudgetName, *, expected: Expected) -> None:
+async def delete(
+    tx: Transaction, caller: ApiCaller, name: BudgetName, *, expected: Expected, beside_keys: bool
+) -> None:
+    """`KeysBesideBudget` where the key has no other and is below one with a budget, unless it may spend beside that."""
+    await tenants.hold(tx, caller.tenant_id)
     if not await budget_settings.remove(tx, caller.tenant_id, name, expected=expected):
         raise stale("budget", (await _get(tx, caller, name)).version, expected)
-    await audit.record(tx, caller.tenant_id, actor=caller.actor, action="budget.delete", target=str(name))
+    is_keys = name.scope is BudgetScope.KEY
+    freed = await key_budgets.freed_by(tx, caller.tenant_id, ApiKeyId(name.scope_id)) if is_keys else None
+    if freed and not beside_keys:
+        reason = "the key was made or rotated with one that has a budget, and its calls would count in none"
+        raise KeysBesideBudget([freed], reason, "revoke the key, or send beside_keys=true: then it spends beside it")
+    detail = {"beside_keys": [str(freed.api_key_id)]} if freed else {}
+    await audit.record(
+        tx, caller.tenant_id, actor=caller.actor, action="budget.delete", target=str(name), detail=detail
+    )
 
 
 def declared_budget(name: BudgetName, wanted: NewBudget) -> DeclaredBudget:

@@ -98,18 +98,19 @@ _LEAKED: dict[str, JsonValue] = {
 
 
 class EndedView(BaseModel):
-    """One thing that was made with a key which has leaked."""
+    """One thing that was made, or turned, with a key which has leaked."""
 
     kind: MadeKind
     id: UUID
-    name: str = Field(description="of an invitation, and of a member, the address that was invited")
+    name: str = Field(description="of an invitation, and of a member, the address; of a kill switch its reason")
     outcome: LeakOutcome = Field(
-        description="`stays`: somebody who came by an invitation and may belong, or what you may not remove"
+        description="`stays`: what you may not end, or have to decide about: a member, a role, a kill switch, a "
+        "webhook whose secret it has read, a key that somebody has rotated since"
     )
 
 
 class LeakView(BaseModel):
-    """The key and all that was made with it and acts by itself, and what has become of each."""
+    """The key and all that was made or turned with it and acts by itself, and what has become of each."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [_LEAKED]})
 

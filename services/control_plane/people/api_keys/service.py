@@ -17,7 +17,7 @@ from foundation.domain.people.api_keys import hint_of, new_key
 from foundation.domain.permissions import ApiKeyScope, Permission
 from foundation.storage.limits import key_budgets
 from foundation.storage.people import audit, key_records, service_accounts, tenancy
-from foundation.storage.people.key_records import KeyRecord, NewKeyRecord
+from foundation.storage.people.key_records import KeyRecord, KnownKeys, NewKeyRecord
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.pages import PagePart
 from foundation.storage.session.seen import Expected
@@ -114,6 +114,7 @@ async def rotate(
             hint=hint_of(key),
             overlap_seconds=wanted.overlap_seconds,
             known_to=before.known_to if caller.api_key_id == api_key_id else caller.api_key_id,
+            by_itself=caller.api_key_id == api_key_id,
         )
         after = await get(tx, caller, api_key_id)
         await _record(tx, caller, "api_key.rotate", after, {"overlap_seconds": wanted.overlap_seconds})
@@ -139,22 +140,26 @@ async def revoke(
 ) -> list[Ended]:
     """Refused here at once, by other processes within a minute. A key that is revoked already stays as it is.
 
-    With `known_too` the keys go that it has made or rotated, and so on, as whoever had its text has theirs; and with
-    them what was made with any of these. What that was is the answer, the key itself first where it is revoked now.
+    With `known_too` the keys go that it has ever made or rotated, and so on, as whoever had its text had theirs; and
+    with them what was made with any of these. A key of which they have no text any more stays, and not what it made.
+    What that was is the answer, the key itself first where it is revoked now.
     """
     async with app.database.tenant(caller.tenant_id) as tx:
         await app.callers.hold(tx, caller)
-        known = await key_records.known_through(tx, caller.tenant_id, api_key_id) if known_too else []
+        through = (
+            await key_records.known_through(tx, caller.tenant_id, api_key_id) if known_too else KnownKeys([], set())
+        )
+        known = through.keys
         before = await _locked(tx, caller, api_key_id, expected)
         ruled = [before, *(one for one in known if one.user_id == caller.user_id or manages_others(caller))]
-        going = [one for one in ruled if one.revoked_at is None]
+        going = [one for one in ruled if one.revoked_at is None and one.api_key_id not in through.parted - {api_key_id}]
         for one in going:
             await _require_rule_over(tx, caller, one)
         await key_records.revoke(tx, caller.tenant_id, [one.api_key_id for one in going])
         for one in going:
             await _record(tx, caller, "api_key.revoke", one, {"before": shown(one)})
         ended = [_ended(one, LeakOutcome.REVOKED) for one in going]
-        ended += [_ended(one, LeakOutcome.STAYS) for one in known if one not in ruled and one.revoked_at is None]
+        ended += [_ended(one, LeakOutcome.STAYS) for one in known if one not in going and one.revoked_at is None]
         if known_too:
             ended += await leaked.end(tx, caller, api_key_id, [one.api_key_id for one in ruled])
     app.callers.forget(caller.tenant_id)

@@ -1,5 +1,6 @@
 """The rows of an audit as they are read: filtered, in pages, with their places in the chain."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -93,6 +94,21 @@ async def page(tx: Transaction, whose: Whose, wanted: AuditFilter, part: PagePar
         since=wanted.since,
         until=wanted.until,
     )
+
+
+async def last_done_by(tx: Transaction, tenant_id: TenantId, actors: Collection[str], *, action: str) -> list[str]:
+    """The targets to which this was done by one of these actors, and by nobody else since."""
+    rows = await tx.execute(
+        text(
+            """SELECT target FROM (
+                   SELECT DISTINCT ON (target) target, actor FROM audit_log
+                   WHERE tenant_id = :tenant_id AND action = :action AND outcome = 'done'
+                   ORDER BY target, audit_id DESC) last
+               WHERE actor = ANY(:actors) ORDER BY target"""
+        ),
+        {"tenant_id": tenant_id, "action": action, "actors": list(actors)},
+    )
+    return list(rows.scalars())
 
 
 async def rows_were_unlocked(tx: Transaction, tenant_id: TenantId) -> bool:

@@ -16,8 +16,8 @@ EXPORTED: Mapping[str, str] = {
     "invitations": "invitation_id email role role_id invited_by created_at expires_at accepted_at accepted_by"
     " revoked_at by_key",
     "service_accounts": "user_id name description created_by created_at by_key",
-    "api_keys": "api_key_id user_id name hint scopes permissions created_by known_to created_at expires_at revoked_at"
-    " last_used_at previous_until version",
+    "api_keys": "api_key_id user_id name hint scopes permissions created_by known_to known_before created_at expires_at"
+    " revoked_at last_used_at previous_until parted_at version",
     "secrets": "name hosts version created_at updated_at updated_by",
     "tasks": "task_id name version created_at updated_at archived_at",
     "task_versions": "task_id version definition turns_per_dispatch created_by created_at",
@@ -51,7 +51,7 @@ EXPORTED: Mapping[str, str] = {
     "artifacts": "artifact_id run_id step_id job_id name content_type size sha256 status created_by created_at"
     " expired_at erased_at",
     "webhooks": "webhook_id name url events status disabled_reason secret_version previous_secret_until failures"
-    " failing_since version created_by created_at updated_at by_key",
+    " failing_since version created_by created_at updated_at by_key secret_by_key previous_by_key",
     "webhook_deliveries": "delivery_id webhook_id type run_id body status attempts next_at answer_status error"
     " answered_in_ms created_at ended_at",
     "schedules": "schedule_id name task_id task_version input cron every_seconds at anchor time_zone overlap catch_up"
@@ -59,7 +59,7 @@ EXPORTED: Mapping[str, str] = {
     " by_key",
     "schedule_firings": "schedule_id fires_at status reason detail starts_at run_id run_status recorded_at decided_at",
     "triggers": "trigger_id name task_id task_version input payload_as payload_form calls_per_minute paused"
-    " secret_version previous_secret_until runs_as version created_by created_at updated_at by_key",
+    " secret_version previous_secret_until runs_as version created_by created_at updated_at by_key previous_by_key",
     "trigger_calls": "call_id trigger_id message_id digest status reason detail run_id received_at",
     "kill_switches": "reason engaged_by engaged_at",
     "budgets": "scope scope_id period window_seconds limit_tokens limit_nano_usd version updated_at",

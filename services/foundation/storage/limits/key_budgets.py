@@ -11,19 +11,26 @@ from foundation.storage.session.database import Transaction
 from foundation.storage.session.rows import value_of
 from foundation.storage.session.statements import text
 
-# The key, and those that have seen its text: each has made the one before it, or was the last to rotate it.
+# The key, and those that have ever seen its text: each has made the one before it, or has rotated it. What was made
+# with a key while another had its text is below that other for good, so no later rotation takes a link away.
 _ABOVE = """
     WITH RECURSIVE above AS (
         SELECT CAST(:api_key_id AS uuid) AS api_key_id
         UNION
-        SELECT k.known_to FROM above JOIN api_keys k USING (api_key_id)
-        WHERE k.tenant_id = :tenant_id AND k.known_to IS NOT NULL)
+        SELECT knows.api_key_id FROM above JOIN api_keys k USING (api_key_id)
+        CROSS JOIN LATERAL unnest(array_append(k.known_before, k.known_to)) AS knows(api_key_id)
+        WHERE k.tenant_id = :tenant_id AND knows.api_key_id IS NOT NULL)
 """
 _BELOW = """
     WITH RECURSIVE below AS (
-        SELECT api_key_id FROM api_keys WHERE tenant_id = :tenant_id AND known_to = :api_key_id
+        SELECT CAST(:api_key_id AS uuid) AS api_key_id
         UNION
-        SELECT k.api_key_id FROM below JOIN api_keys k ON k.tenant_id = :tenant_id AND k.known_to = below.api_key_id)
+        SELECT made.api_key_id FROM below CROSS JOIN LATERAL (
+            SELECT k.api_key_id FROM api_keys k WHERE k.tenant_id = :tenant_id AND k.known_to = below.api_key_id
+            UNION ALL
+            SELECT k.api_key_id FROM api_keys k
+            WHERE k.tenant_id = :tenant_id AND k.known_before IS NOT NULL
+              AND below.api_key_id = ANY(k.known_before)) made)
 """
 _HAS_BUDGET = """EXISTS (SELECT FROM budgets b
     WHERE b.tenant_id = :tenant_id AND b.scope = 'key' AND b.scope_id = {}.api_key_id)"""
@@ -58,6 +65,25 @@ async def budgeted_above(tx: Transaction, tenant_id: TenantId, api_key_id: ApiKe
     )
     found: ApiKeyId | None = rows.scalar_one_or_none()
     return found
+
+
+async def freed_by(tx: Transaction, tenant_id: TenantId, api_key_id: ApiKeyId) -> KeyBeside | None:
+    """The key, where it has no budget now, can be used, and is below one that has: it spends beside that one's."""
+    rows = await tx.execute(
+        text(
+            _ABOVE,
+            """SELECT k.api_key_id, k.name FROM api_keys k
+               WHERE k.tenant_id = :tenant_id AND k.api_key_id = :api_key_id AND k.revoked_at IS NULL
+                 AND (k.expires_at IS NULL OR k.expires_at > now())
+                 AND EXISTS (SELECT FROM above WHERE""",
+            _HAS_BUDGET.format("above"),
+            ") AND NOT",
+            _HAS_BUDGET.format("k"),
+        ),
+        {"tenant_id": tenant_id, "api_key_id": api_key_id},
+    )
+    row = rows.first()
+    return value_of(KeyBeside, row) if row else None
 
 
 async def beside_budget(tx: Transaction, tenant_id: TenantId, api_key_id: ApiKeyId, *, most: int) -> list[KeyBeside]:

@@ -36,6 +36,14 @@ class KeyRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownKeys:
+    """Keys that one may have led to, and those of them of which it, and what it led to, has no text any more."""
+
+    keys: list[KeyRecord]
+    parted: set[ApiKeyId]
+
+
+@dataclass(frozen=True, slots=True)
 class NewKeyRecord:
     """What is written of a new key."""
 
@@ -131,10 +139,12 @@ async def revoke(tx: Transaction, tenant_id: TenantId, which: Collection[ApiKeyI
     )
 
 
-async def known_through(tx: Transaction, tenant_id: TenantId, api_key_id: ApiKeyId) -> list[KeyRecord]:
+async def known_through(tx: Transaction, tenant_id: TenantId, api_key_id: ApiKeyId) -> KnownKeys:
     """Keys, also those that were revoked before, that the holder of this one may have in hand.
 
-    Such are those that were made or rotated with it or with one of those, and those of service accounts made so.
+    Such are those that were ever made or rotated with it or with one of those, and those of service accounts made so:
+    a link is never taken away, as what was made with a key while its text was known leads on from it. Of a key in
+    `KnownKeys.parted` nobody among those has a text any more.
     """
     await tenants.hold(tx, tenant_id)
     rows = await tx.execute(
@@ -146,6 +156,10 @@ async def known_through(tx: Transaction, tenant_id: TenantId, api_key_id: ApiKey
                        SELECT k.api_key_id FROM api_keys k
                        WHERE k.tenant_id = :tenant_id AND k.known_to = known.api_key_id
                        UNION ALL
+                       SELECT k.api_key_id FROM api_keys k
+                       WHERE k.tenant_id = :tenant_id AND k.known_before IS NOT NULL
+                         AND known.api_key_id = ANY(k.known_before)
+                       UNION ALL
                        SELECT k.api_key_id FROM service_accounts s JOIN api_keys k USING (tenant_id, user_id)
                        WHERE s.tenant_id = :tenant_id AND s.by_key = known.api_key_id) made)""",
             _SELECT,
@@ -154,7 +168,18 @@ async def known_through(tx: Transaction, tenant_id: TenantId, api_key_id: ApiKey
         ),
         {"tenant_id": tenant_id, "api_key_id": api_key_id},
     )
-    return [value_of(KeyRecord, row) for row in rows]
+    keys = [value_of(KeyRecord, row) for row in rows]
+    which = {api_key_id, *(key.api_key_id for key in keys)}
+    parted = await tx.execute(
+        text(
+            """SELECT api_key_id FROM api_keys k WHERE tenant_id = :tenant_id AND api_key_id = ANY(:which)
+                 AND parted_at <= now() AND (known_to IS NULL OR known_to <> ALL(:which))
+                 AND NOT EXISTS (SELECT FROM service_accounts s WHERE s.tenant_id = :tenant_id
+                                 AND s.user_id = k.user_id AND s.by_key = ANY(:which))"""
+        ),
+        {"tenant_id": tenant_id, "which": list(which)},
+    )
+    return KnownKeys(keys, set(parted.scalars()))
 
 
 async def rotate(
@@ -166,16 +191,23 @@ async def rotate(
     hint: str,
     overlap_seconds: int,
     known_to: ApiKeyId | None,
+    by_itself: bool,
 ) -> None:
-    """Gives the key a new text, which the holder of `known_to` gets.
+    """Gives the key a new text, which the holder of `known_to` gets, or the key itself where `by_itself`.
 
-    The one that it had lives on for the overlap, no longer than the key, and one of before that ends now.
+    The one that it had lives on for the overlap, no longer than the key, and one of before that ends now. Who knew it
+    before stays written down. While they have a text they may be who rotates the key by itself, and so have the next.
     """
     await tx.execute(
         text(
             """UPDATE api_keys SET previous_hash = hash,
                       previous_until = LEAST(now() + :overlap * interval '1 second', expires_at),
-                      hash = :hash, pepper = :pepper, hint = :hint, known_to = :known_to, version = version + 1
+                      hash = :hash, pepper = :pepper, hint = :hint, known_to = :known_to, version = version + 1,
+                      known_before = CASE WHEN known_to IS NULL OR known_to IS NOT DISTINCT FROM :known_to
+                                               OR known_to = ANY(COALESCE(known_before, '{}')) THEN known_before
+                                          ELSE array_append(known_before, known_to) END,
+                      parted_at = CASE WHEN NOT :by_itself THEN now() + :overlap * interval '1 second'
+                                       WHEN parted_at <= now() THEN parted_at END
                WHERE tenant_id = :tenant_id AND api_key_id = :api_key_id"""
         ),
         {
@@ -186,6 +218,7 @@ async def rotate(
             "hint": hint,
             "overlap": overlap_seconds,
             "known_to": known_to,
+            "by_itself": by_itself,
         },
     )
 

@@ -1,5 +1,6 @@
 """Memberships as they are listed and changed, and people across the tenants that they belong to."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -69,6 +70,20 @@ async def get(tx: Transaction, tenant_id: TenantId, user_id: UserId) -> Membersh
     rows = await tx.execute(text(_SELECT, "AND m.user_id = :user_id"), {"tenant_id": tenant_id, "user_id": user_id})
     row = rows.first()
     return _of(row) if row else None
+
+
+async def names(tx: Transaction, tenant_id: TenantId, which: Collection[str]) -> list[tuple[UserId, str]]:
+    """Of those who are members: the name of a service account, the address of a person, or their id."""
+    rows = await tx.execute(
+        text(
+            """SELECT m.user_id, COALESCE(s.name, u.email, m.user_id::text) AS name
+               FROM memberships m JOIN users u USING (user_id)
+               LEFT JOIN service_accounts s ON s.tenant_id = m.tenant_id AND s.user_id = m.user_id
+               WHERE m.tenant_id = :tenant_id AND m.user_id::text = ANY(:which) ORDER BY m.user_id"""
+        ),
+        {"tenant_id": tenant_id, "which": list(which)},
+    )
+    return [(UserId(row.user_id), row.name) for row in rows]
 
 
 PAGES = Pages(

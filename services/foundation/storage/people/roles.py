@@ -97,6 +97,18 @@ async def get(tx: Transaction, tenant_id: TenantId, role_id: RoleId) -> OwnRole 
     return _of(row) if row else None
 
 
+async def names(tx: Transaction, tenant_id: TenantId, which: Collection[str]) -> list[tuple[RoleId, str]]:
+    """Of those that are there."""
+    rows = await tx.execute(
+        text(
+            """SELECT role_id, name FROM roles
+               WHERE tenant_id = :tenant_id AND role_id::text = ANY(:which) ORDER BY role_id"""
+        ),
+        {"tenant_id": tenant_id, "which": list(which)},
+    )
+    return [(RoleId(row.role_id), row.name) for row in rows]
+
+
 async def locked(tx: Transaction, tenant_id: TenantId, role_id: RoleId) -> OwnRole | None:
     """The role, which nobody else changes, gives or takes until the transaction ends."""
     rows = await tx.execute(

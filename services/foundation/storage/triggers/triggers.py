@@ -126,7 +126,7 @@ async def rotate(
     row = await tx.execute(
         text(
             """UPDATE triggers SET secret_version = secret_version + 1, version = version + 1, updated_at = now(),
-                      runs_as = :runs_as, by_key = :by_key,
+                      runs_as = :runs_as, previous_by_key = by_key, by_key = :by_key,
                       previous_secret_until = now() + CAST(:overlap AS int) * interval '1 second'""",
             _OF_ONE,
             "RETURNING",
@@ -144,11 +144,13 @@ async def rotate(
 
 
 async def pause_by_keys(tx: Transaction, tenant_id: TenantId, which: Collection[ApiKeyId]) -> list[Trigger]:
-    """Those whose secret was shown to one of these keys, and that answer: as they are now that they are paused."""
+    """Those that answer to a secret which was shown to one of these keys: as they are now that they are paused."""
     rows = await tx.execute(
         text(
             """UPDATE triggers SET paused = true, version = version + 1, updated_at = now()
-               WHERE tenant_id = :tenant_id AND by_key = ANY(:which) AND NOT paused RETURNING""",
+               WHERE tenant_id = :tenant_id AND NOT paused
+                 AND (by_key = ANY(:which) OR previous_by_key = ANY(:which) AND previous_secret_until > now())
+               RETURNING""",
             _COLUMNS,
         ),
         {"tenant_id": tenant_id, "which": list(which)},

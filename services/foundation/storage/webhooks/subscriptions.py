@@ -57,8 +57,9 @@ async def insert(
     row = await tx.execute(
         text(
             """INSERT INTO webhooks (tenant_id, webhook_id, name, url, events, read_xact, read_number, created_by,
-                                     by_key)
-               VALUES (:tenant_id, :webhook_id, :name, :url, :events, :xact, :number, :by, :by_key) RETURNING""",
+                                     by_key, secret_by_key)
+               VALUES (:tenant_id, :webhook_id, :name, :url, :events, :xact, :number, :by, :by_key, :by_key)
+               RETURNING""",
             _COLUMNS,
         ),
         {
@@ -145,16 +146,19 @@ async def change(
     return value_of(Webhook, row.one())
 
 
-async def rotate(tx: Transaction, tenant_id: TenantId, webhook_id: WebhookId, *, overlap_seconds: int) -> Webhook:
-    """The next secret; for the overlap the one before signs as well."""
+async def rotate(
+    tx: Transaction, tenant_id: TenantId, webhook_id: WebhookId, *, overlap_seconds: int, by_key: ApiKeyId | None
+) -> Webhook:
+    """The next secret; for the overlap the one before signs as well. `by_key` is the key of whoever gets it."""
     row = await tx.execute(
         text(
             """UPDATE webhooks SET secret_version = secret_version + 1, version = version + 1, updated_at = now(),
+                      previous_by_key = secret_by_key, secret_by_key = :by_key,
                       previous_secret_until = now() + CAST(:overlap AS int) * interval '1 second'
                WHERE tenant_id = :tenant_id AND webhook_id = :webhook_id RETURNING""",
             _COLUMNS,
         ),
-        {"tenant_id": tenant_id, "webhook_id": webhook_id, "overlap": overlap_seconds},
+        {"tenant_id": tenant_id, "webhook_id": webhook_id, "overlap": overlap_seconds, "by_key": by_key},
     )
     return value_of(Webhook, row.one())
 
@@ -173,6 +177,19 @@ async def pause_by_keys(tx: Transaction, tenant_id: TenantId, which: Collection[
             """UPDATE webhooks SET status = 'paused', version = version + 1, updated_at = now()
                WHERE tenant_id = :tenant_id AND by_key = ANY(:which) AND status = 'active' RETURNING""",
             _COLUMNS,
+        ),
+        {"tenant_id": tenant_id, "which": list(which)},
+    )
+    return [value_of(Webhook, row) for row in rows]
+
+
+async def signed_by_keys(tx: Transaction, tenant_id: TenantId, which: Collection[ApiKeyId]) -> list[Webhook]:
+    """Those that send where none of these keys has said, with a secret that was shown to one of them."""
+    rows = await tx.execute(
+        text(
+            *_SELECT,
+            """AND (secret_by_key = ANY(:which) OR previous_by_key = ANY(:which) AND previous_secret_until > now())
+               AND (by_key IS NULL OR by_key <> ALL(:which)) ORDER BY webhook_id""",
         ),
         {"tenant_id": tenant_id, "which": list(which)},
     )

@@ -107,3 +107,39 @@ async def test_a_key_takes_over_none_that_has_made_it(lonely_api: ApiInProcess, 
         async with lonely_api.bearing(first["key"]) as program:
             assert (await program.post(f"/api-keys/{third['id']}/rotate", json={})).status_code == 200
         assert (await owner.post(f"/api-keys/{first['id']}/rotate", json={})).status_code == 200
+
+
+async def test_a_key_whose_text_was_known_stays_beside_the_budget_after_a_rotation(
+    lonely_api: ApiInProcess, tenant: Tenant
+) -> None:
+    """The text of before lives on for the overlap, and what was made with it has been."""
+    async with lonely_api.caller(tenant) as owner:
+        above = await made(owner)
+        below = await made_with(lonely_api, above, name="below")
+        turned = await owner.post(f"/api-keys/{below['id']}/rotate", json={"overlap_seconds": 86400})
+        assert turned.json()["known_to"] is None
+        told = problem(await owner.put(budget_of(above), json=NOTHING), 409, "keys_beside_budget")
+        assert [one["id"] for one in told["keys"]] == [below["id"]]
+        assert (await owner.put(f"{budget_of(above)}?beside_keys=true", json=NOTHING)).status_code == 201
+        async with lonely_api.bearing(below["key"]) as program:
+            told = problem(await program.post("/api-keys", json=NEW), 403, "forbidden")
+            assert f"key {above['id']}, which yours is of, has one" in told["detail"]
+
+
+async def test_the_last_budget_of_a_key_below_a_budget_is_not_removed_unsaid(
+    lonely_api: ApiInProcess, tenant: Tenant, audited: Callable[[], list[tuple[Any, ...]]]
+) -> None:
+    async with lonely_api.caller(tenant) as owner:
+        above = await made(owner)
+        below = await made_with(lonely_api, above, name="below")
+        daily = f"/budgets/key/{below['id']}/day"
+        for path in (budget_of(below), daily, budget_of(above)):
+            assert (await owner.put(path, json=NOTHING)).status_code == 201
+        assert (await owner.delete(daily)).status_code == 204, "another one holds it"
+        told = problem(await owner.delete(budget_of(below)), 409, "keys_beside_budget")
+        assert told["keys"] == [{"id": below["id"], "name": "below"}]
+        assert (await owner.get(budget_of(below))).status_code == 200
+        assert (await owner.delete(f"{budget_of(below)}?beside_keys=true")).status_code == 204
+        assert (await owner.delete(budget_of(above))).status_code == 204
+        [detail] = [row[3] for row in audited() if row[1:3] == ("budget.delete", f"key/{below['id']}/total")]
+        assert detail["beside_keys"] == [below["id"]]

@@ -15,12 +15,12 @@ T = TypeVar("T", bound="EndedView")
 
 @_attrs_define
 class EndedView:
-    """One thing that was made with a key which has leaked.
+    """One thing that was made, or turned, with a key which has leaked.
 
     Attributes:
-        kind (MadeKind): What a key can make that lasts and acts.
+        kind (MadeKind): What a key can make, or turn, that lasts and acts.
         id (UUID):
-        name (str): of an invitation, and of a member, the address that was invited
+        name (str): of an invitation, and of a member, the address; of a kill switch its reason
         outcome (LeakOutcome): What has become of it.
     """
 

@@ -3,6 +3,7 @@ from typing import Self
 
 
 class LeakOutcome(StrEnum):
+    CANCELLED = "cancelled"
     PAUSED = "paused"
     REMOVED = "removed"
     REVOKED = "revoked"

@@ -15,7 +15,7 @@ T = TypeVar("T", bound="LeakView")
 
 @_attrs_define
 class LeakView:
-    """The key and all that was made with it and acts by itself, and what has become of each.
+    """The key and all that was made or turned with it and acts by itself, and what has become of each.
 
     Attributes:
         items (list[EndedView]):

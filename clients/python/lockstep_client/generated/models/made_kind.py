@@ -5,9 +5,12 @@ from typing import Self
 class MadeKind(StrEnum):
     API_KEY = "api_key"
     INVITATION = "invitation"
+    KILL_SWITCH = "kill_switch"
     MEMBER = "member"
+    ROLE = "role"
     SCHEDULE = "schedule"
     SERVICE_ACCOUNT = "service_account"
+    TENANT_DELETION = "tenant_deletion"
     TRIGGER = "trigger"
     WEBHOOK = "webhook"
 

@@ -124,8 +124,8 @@ class BudgetsCalls:
             scope_id (UUID):
             period (BudgetPeriod): A day or month of the tenant's calendar, all time, or any interval
                 of a given width.
-            beside_keys (bool | Unset): true: set it although keys that were made with the key have no
-                budget, and spend beside it Default: False.
+            beside_keys (bool | Unset): true: also where keys then spend beside the budget of a key
+                that has made or rotated them Default: False.
             if_none_match (str | Unset): * for only where there is nothing yet
             if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
             body (NewBudget): At least one limit; 0 admits nothing. `window_seconds` is for rolling
@@ -149,6 +149,7 @@ class BudgetsCalls:
         scope_id: UUID,
         period: BudgetPeriod,
         *,
+        beside_keys: bool | Unset = False,
         if_match: str | Unset = UNSET,
     ) -> None:
         """Delete a budget: it limits nothing any more
@@ -158,6 +159,8 @@ class BudgetsCalls:
             scope_id (UUID):
             period (BudgetPeriod): A day or month of the tenant's calendar, all time, or any interval
                 of a given width.
+            beside_keys (bool | Unset): true: also where keys then spend beside the budget of a key
+                that has made or rotated them Default: False.
             if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
         """
         return self._caller.send(
@@ -165,6 +168,7 @@ class BudgetsCalls:
                 scope=scope,
                 scope_id=scope_id,
                 period=period,
+                beside_keys=beside_keys,
                 if_match=if_match,
             )
         )
@@ -333,8 +337,8 @@ class AsyncBudgetsCalls:
             scope_id (UUID):
             period (BudgetPeriod): A day or month of the tenant's calendar, all time, or any interval
                 of a given width.
-            beside_keys (bool | Unset): true: set it although keys that were made with the key have no
-                budget, and spend beside it Default: False.
+            beside_keys (bool | Unset): true: also where keys then spend beside the budget of a key
+                that has made or rotated them Default: False.
             if_none_match (str | Unset): * for only where there is nothing yet
             if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
             body (NewBudget): At least one limit; 0 admits nothing. `window_seconds` is for rolling
@@ -358,6 +362,7 @@ class AsyncBudgetsCalls:
         scope_id: UUID,
         period: BudgetPeriod,
         *,
+        beside_keys: bool | Unset = False,
         if_match: str | Unset = UNSET,
     ) -> None:
         """Delete a budget: it limits nothing any more
@@ -367,6 +372,8 @@ class AsyncBudgetsCalls:
             scope_id (UUID):
             period (BudgetPeriod): A day or month of the tenant's calendar, all time, or any interval
                 of a given width.
+            beside_keys (bool | Unset): true: also where keys then spend beside the budget of a key
+                that has made or rotated them Default: False.
             if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
         """
         return await self._caller.send(
@@ -374,6 +381,7 @@ class AsyncBudgetsCalls:
                 scope=scope,
                 scope_id=scope_id,
                 period=period,
+                beside_keys=beside_keys,
                 if_match=if_match,
             )
         )

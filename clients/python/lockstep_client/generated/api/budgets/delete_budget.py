@@ -16,12 +16,19 @@ def call(
     scope_id: UUID,
     period: BudgetPeriod,
     *,
+    beside_keys: bool | Unset = False,
     if_match: str | Unset = UNSET,
 ) -> Call[None]:
     """`delete_budget`, unsent."""
     headers: dict[str, Any] = {}
     if not isinstance(if_match, Unset):
         headers["if-match"] = if_match
+
+    params: dict[str, Any] = {}
+
+    params["beside_keys"] = beside_keys
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
     return Call(
         method="DELETE",
@@ -31,6 +38,7 @@ def call(
             period=quote(str(period), safe=""),
         ),
         parse=_parsed,
+        params=params,
         headers=headers,
     )
 
