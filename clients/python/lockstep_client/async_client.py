@@ -17,7 +17,16 @@ from lockstep_client.generated.api import AsyncCalls
 from lockstep_client.generated.client import Call
 from lockstep_client.generated.models import RunEventView, RunView
 from lockstep_client.problems import ApiError, refusal, unreachable
-from lockstep_client.sending import again_after, content_of, headers_of, may_repeat, patience, request_of, url_of_server
+from lockstep_client.sending import (
+    again_after,
+    content_of,
+    headers_of,
+    may_repeat,
+    patience,
+    request_of,
+    unsendable,
+    url_of_api,
+)
 from lockstep_client.waiting import Waiting
 
 T = TypeVar("T")
@@ -38,7 +47,7 @@ class AsyncClient(AsyncCalls):
         super().__init__(self)
         self._retry_seconds = retry_seconds
         self._http = httpx.AsyncClient(
-            base_url=url_of_server(base_url), headers=headers_of(token), timeout=timeout, transport=transport
+            base_url=url_of_api(base_url), headers=headers_of(token), timeout=timeout, transport=transport
         )
 
     @property
@@ -68,6 +77,8 @@ class AsyncClient(AsyncCalls):
     async def _response(self, request: dict[str, object]) -> httpx.Response:
         try:
             response = await self._http.request(**request)  # type: ignore[arg-type]  # as `request_of` made them
+        except httpx.LocalProtocolError:
+            raise unsendable(str(request["method"]), str(request["url"])) from None
         except httpx.TransportError as error:
             raise unreachable(error, str(request["method"]), str(request["url"])) from error
         if response.is_error:
@@ -111,6 +122,8 @@ class AsyncClient(AsyncCalls):
                         if reading.is_closed:
                             break
                     reading.ended(response.status_code)
+            except httpx.LocalProtocolError:
+                raise unsendable("GET", path) from None
             except httpx.TransportError as error:
                 reading.broke(unreachable(error, "GET", path))
             except ApiError as error:

@@ -16,7 +16,16 @@ from lockstep_client.generated.api import Calls
 from lockstep_client.generated.client import Call
 from lockstep_client.generated.models import RunEventView, RunView
 from lockstep_client.problems import ApiError, refusal, unreachable
-from lockstep_client.sending import again_after, content_of, headers_of, may_repeat, patience, request_of, url_of_server
+from lockstep_client.sending import (
+    again_after,
+    content_of,
+    headers_of,
+    may_repeat,
+    patience,
+    request_of,
+    unsendable,
+    url_of_api,
+)
 from lockstep_client.waiting import Waiting
 
 T = TypeVar("T")
@@ -26,8 +35,9 @@ class Client(Calls):
     """The API at `base_url`, as whoever the token stands for.
 
     `retry_seconds` bounds how long one call is tried again after 429, after 503, and where no answer came; 0 tries
-    once. `timeout` is httpx's, in seconds. `transport` is for tests and proxies. A `base_url` without its scheme or its
-    host is refused with `ValueError`.
+    once. `timeout` is httpx's, in seconds. `transport` is for tests and proxies. What no request can be made
+    of is refused with `ValueError`: a `base_url` without its scheme or host, with a name or password, or one that ends
+    with `/api/v1`, and a token that no header can have.
     """
 
     def __init__(
@@ -42,7 +52,7 @@ class Client(Calls):
         super().__init__(self)
         self._retry_seconds = retry_seconds
         self._http = httpx.Client(
-            base_url=url_of_server(base_url), headers=headers_of(token), timeout=timeout, transport=transport
+            base_url=url_of_api(base_url), headers=headers_of(token), timeout=timeout, transport=transport
         )
 
     @property
@@ -72,6 +82,8 @@ class Client(Calls):
     def _response(self, request: dict[str, object]) -> httpx.Response:
         try:
             response = self._http.request(**request)  # type: ignore[arg-type]  # as `request_of` made them
+        except httpx.LocalProtocolError:
+            raise unsendable(str(request["method"]), str(request["url"])) from None
         except httpx.TransportError as error:
             raise unreachable(error, str(request["method"]), str(request["url"])) from error
         if response.is_error:
@@ -117,6 +129,8 @@ class Client(Calls):
                         if reading.is_closed:
                             break
                     reading.ended(response.status_code)
+            except httpx.LocalProtocolError:
+                raise unsendable("GET", path) from None
             except httpx.TransportError as error:
                 reading.broke(unreachable(error, "GET", path))
             except ApiError as error:

@@ -1,5 +1,6 @@
 """A call as a request, and when a request that failed is sent again."""
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 from uuid import uuid4
@@ -18,8 +19,27 @@ _REPEATABLE = frozenset({"GET", "HEAD", "PUT", "DELETE"})
 _KEY = "idempotency-key"
 
 
+_PREFIX = "/api/v1"
+_TOKEN = re.compile(r"[!-~]+")
+"""What a header can have behind `Bearer `: visible characters of ASCII."""
+
+
+def url_of_api(given: str) -> str:
+    """The address of an API, below which are all its paths; `ValueError` as of `url_of_server`."""
+    url = url_of_server(given)
+    if httpx.URL(url).path.rstrip("/").endswith(_PREFIX):
+        raise ValueError(f"{given!r} ends with {_PREFIX}, which each call has itself: write it without that")
+    return url
+
+
 def url_of_server(given: str) -> str:
     """The address of a server as it was given; `ValueError` where it is none, which no second try would mend."""
+    if "@" in given:
+        # Not repeated: what stands there is a password, most often.
+        raise ValueError(
+            "the address has an @, as in https://name:password@host: write it without name and password, "
+            "and give a token"
+        )
     try:
         parts = httpx.URL(given)
         is_whole = parts.scheme in {"http", "https"} and bool(parts.host)
@@ -33,9 +53,18 @@ def url_of_server(given: str) -> str:
 
 
 def headers_of(token: str | None) -> dict[str, str]:
-    """What every request has."""
+    """What every request has. `ValueError`, which does not repeat the token, where no header can have it."""
     own = {"user-agent": AGENT, "accept": "application/json"}
-    return own if token is None else {**own, "authorization": f"Bearer {token}"}
+    if token is None:
+        return own
+    if not token:
+        raise ValueError("the token is empty; leave it out, as None, to call without one")
+    if not _TOKEN.fullmatch(token):
+        raise ValueError(
+            "the token has a blank, an end of a line or another character that no header can have; "
+            "if it was read from a file, strip() it"
+        )
+    return {**own, "authorization": f"Bearer {token}"}
 
 
 def request_of(call: Call[T]) -> dict[str, Any]:
@@ -47,6 +76,11 @@ def request_of(call: Call[T]) -> dict[str, Any]:
     if call.json is not None:
         request["json"] = call.json
     return request
+
+
+def unsendable(method: str, url: str) -> ValueError:
+    """Of a request that no second try would send either. What it has is not repeated, as it may be a token."""
+    return ValueError(f"{method} {url} cannot be sent: one of its headers has a character that no header can have")
 
 
 def content_of(response: httpx.Response) -> bytes:

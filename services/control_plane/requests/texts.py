@@ -28,8 +28,6 @@ def _shown_or_empty(text: str) -> str:
 
 
 def _unmistakable(text: str) -> str:
-    if text != text.strip():
-        raise ValueError("leave out the blanks at its ends")
     if why := mixed_alphabets_in(text):
         raise ValueError(why)
     return _shown(text)

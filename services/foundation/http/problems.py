@@ -1,7 +1,7 @@
 """Errors as RFC 9457 problem documents."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -22,6 +22,8 @@ _log = logger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 _OUR_FAULT = 500
+MAX_FAULTS = 100
+"""Places that one answer tells. A body of nothing but faults would else be answered with ten times its size."""
 
 
 _CORRECTED = {400, 422}
@@ -30,6 +32,10 @@ _REMEDIES: Mapping[int, str] = {
     404: "check the id; what another tenant has is not found either",
 }
 """For errors that say nothing closer; where a vendor's wire carries an error, its message stands alone."""
+
+
+_UNTOLD = errors.Fault("", f"this is one of more than {MAX_FAULTS} faults; correct those that are told first")
+T = TypeVar("T")
 
 
 def problem_body(error: errors.LockstepError) -> dict[str, object]:
@@ -42,6 +48,9 @@ def problem_body(error: errors.LockstepError) -> dict[str, object]:
         "retryable": error.retryable,
         **error.data(),
     }
+    if isinstance(places := body.get("errors"), list) and len(places) > MAX_FAULTS:
+        body["errors"] = places[:MAX_FAULTS]
+        body["detail"] = f"{error.detail}; `errors` has the first {MAX_FAULTS} of {len(places)}"
     usual = _REMEDIES.get(status_of(error))
     if "errors" in body and status_of(error) in _CORRECTED:
         # The detail has the first of them alone.
@@ -69,7 +78,12 @@ def problem_response(error: errors.LockstepError, *, instance: str | None = None
 
 def faults_from(validation_errors: list[Any]) -> tuple[errors.Fault, ...]:
     """Pydantic's errors as faults; a caller's own value is not repeated, it may be a secret."""
-    return tuple(errors.Fault(pointer_of(item["loc"]), sentence_of_error(item)) for item in validation_errors)
+    return worded(validation_errors, lambda item: errors.Fault(pointer_of(item["loc"]), sentence_of_error(item)))
+
+
+def worded(found: Sequence[T], fault_of: Callable[[T], errors.Fault]) -> tuple[errors.Fault, ...]:
+    """As many faults as were found, of which those that no answer tells cost no words: they are counted alone."""
+    return (*map(fault_of, found[:MAX_FAULTS]), *[_UNTOLD] * (len(found) - MAX_FAULTS))
 
 
 _TITLES: Mapping[int, str] = {
@@ -99,7 +113,10 @@ async def _known(request: Request, error: errors.LockstepError) -> JSONResponse:
 
 async def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
     faults = faults_from(list(error.errors()))
-    _log.debug("a request was refused", extra={"path": request.url.path, "faults": [str(fault) for fault in faults]})
+    _log.debug(
+        "a request was refused",
+        extra={"path": request.url.path, "faults": [str(fault) for fault in faults[:MAX_FAULTS]]},
+    )
     if isinstance(error.body, bytes) and any(fault.pointer == "/body" for fault in faults):
         # The framework hands a body that is not declared as JSON to the route unread.
         return problem_response(

@@ -42,6 +42,15 @@ class StoredTool:
     server: dict[str, Any] | None
 
 
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """The next version of a source, the kind that it is of and stays, and whether it was not in use until now."""
+
+    version: int
+    kind: str
+    is_made: bool
+
+
 _SELECT = (
     """SELECT s.name, s.kind, v.version, v.digest, v.left_out, s.created_at, v.created_at AS updated_at,
               v.created_by AS updated_by, v.server,
@@ -59,6 +68,7 @@ _NEXT = text(
        WHERE NOT CAST(:only_new AS boolean) OR tool_sources.archived_at IS NOT NULL
        RETURNING version, kind"""
 )
+_LOCKED = text("SELECT archived_at FROM tool_sources WHERE tenant_id = :tenant_id AND name = :name FOR UPDATE")
 _NEXT_OF = text(
     """UPDATE tool_sources SET version = version + 1
        WHERE tenant_id = :tenant_id AND name = :name AND archived_at IS NULL
@@ -96,18 +106,20 @@ async def get(tx: Transaction, tenant_id: TenantId, name: str, *, version: int |
 
 async def raise_version(
     tx: Transaction, tenant_id: TenantId, name: str, *, kind: str, expected: Expected
-) -> tuple[int, str] | None:
-    """The number of the next version, 1 for a new source, and the kind that the source is of and stays.
+) -> Raised | None:
+    """The next version, 1 for a source that there never was.
 
     None when an expected version is not the present one. A source that is out of use comes back with its next version.
     """
     given = {"tenant_id": tenant_id, "name": name}
+    is_made = False
     if expected is None or expected.nothing:
-        rows = await tx.execute(_NEXT, {**given, "kind": kind, "only_new": only_makes(expected)})
+        was = (await tx.execute(_LOCKED, given)).first()
+        row = (await tx.execute(_NEXT, {**given, "kind": kind, "only_new": only_makes(expected)})).first()
+        is_made = row is not None and (row.version == 1 if was is None else was.archived_at is not None)
     else:
-        rows = await tx.execute(_NEXT_OF, {**given, "expected": expected.versions})
-    row = rows.first()
-    return (row.version, row.kind) if row else None
+        row = (await tx.execute(_NEXT_OF, {**given, "expected": expected.versions})).first()
+    return Raised(row.version, row.kind, is_made) if row else None
 
 
 async def insert_version(

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import text
 
 from fixtures.api.api_in_process import ApiInProcess
+from fixtures.api.problems import problem
 from fixtures.gateways.gateway import Tenant
 from fixtures.machine.postgres import ScratchDatabase
 from fixtures.running.asking import approval_step, asked, request_of
@@ -103,9 +104,7 @@ async def test_of_many_decisions_at_once_one_counts_and_the_others_are_told_whic
     [won] = [answer.json() for answer in answers if answer.status_code == 200]
     for answer in answers:
         if answer.status_code == 409:
-            problem = answer.json()
-            assert problem["type"].endswith("approval_closed")
-            outcome = problem["approval"]
+            outcome = problem(answer, 409, "approval_closed")["approval"]
             assert (outcome["status"], outcome["decided_by"]) == (won["status"], won["decided_by"])
     async with parts.owner.tenant(run.tenant_id) as tx:
         rows = await tx.execute(
@@ -245,6 +244,31 @@ async def test_what_the_form_does_not_take_is_refused_with_its_place(
         answer = await client.post(f"/approvals/{approval.approval_id}", json=body)
     assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (400, pointer), answer.text
     assert (await request_of(parts, run)).status is ApprovalStatus.PENDING
+
+
+async def test_who_decides_and_may_not_read_the_request_is_refused_without_what_it_has(
+    lonely_api: ApiInProcess, parts: Parts, tenant: Tenant
+) -> None:
+    form = {"type": "object", "properties": {"albatross": {"const": "albatross"}}, "required": ["albatross"]}
+    _, approval = await asking(parts, tenant, form=form)
+    async with lonely_api.caller(tenant) as owner:
+        made = await owner.post(
+            "/api-keys", json={"name": "narrow", "scopes": ["api"], "permissions": ["approvals:decide"]}
+        )
+        async with lonely_api.bearing(made.json()["key"]) as narrow:
+            sent: list[dict[str, Any]] = [{}, {"data": {}}, {"data": {"other": 1}}]
+            for data in sent:
+                answer = await decided(narrow, approval, **data)
+                told = problem(answer, 400, "bad_request", pointer="/body/data")
+                assert "approvals:read" in told["detail"]
+                assert "albatross" not in answer.text
+            assert "albatross" in (await decided(owner, approval)).text
+            assert (await decided(owner, approval, "reject", comment="albatross")).status_code == 200
+            late = await decided(narrow, approval)
+            outcome = problem(late, 409, "approval_closed")["approval"]
+            assert (outcome["status"], outcome["comment"]) == ("rejected", None)
+            assert "albatross" not in late.text
+        assert (await decided(owner, approval)).json()["approval"]["comment"] == "albatross"
 
 
 async def test_data_beyond_accepted_json_is_refused_at_the_door(

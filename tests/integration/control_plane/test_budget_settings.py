@@ -189,6 +189,21 @@ async def test_a_scope_that_is_not_the_tenants_does_not_exist(
         assert [item["limit_tokens"] for item in (await other.get("/budgets")).json()["items"]] == [7, 7, 7]
 
 
+async def test_the_budget_of_a_member_who_has_left_is_read_replaced_and_deleted_and_no_other_is_made(
+    api: ApiInProcess, tenant: Tenant
+) -> None:
+    path = f"/budgets/user/{api.member(tenant, role='viewer')}"
+    async with api.caller(tenant) as owner:
+        assert (await owner.put(f"{path}/day", json={"limit_tokens": 5})).status_code == 201
+        assert (await owner.delete(path.replace("/budgets/user", "/members"))).status_code == 204
+        assert (await owner.get(f"{path}/day")).json()["limit_tokens"] == 5
+        replaced = await owner.put(f"{path}/day", json={"limit_tokens": 6})
+        assert (replaced.status_code, replaced.json()["limit_tokens"]) == (200, 6)
+        problem(await owner.put(f"{path}/month", json={"limit_tokens": 5}), 404, "not_found")
+        assert (await owner.delete(f"{path}/day")).status_code == 204
+        problem(await owner.put(f"{path}/day", json={"limit_tokens": 5}), 404, "not_found")
+
+
 async def test_who_may_only_read_changes_nothing(api: ApiInProcess, tenant: Tenant) -> None:
     path = f"{paths(tenant)['tenant']}/day"
     for role, status in (("viewer", 403), ("member", 403), ("admin", 201)):

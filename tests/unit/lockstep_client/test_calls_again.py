@@ -12,6 +12,7 @@ from lockstep_client import (
     BadRequest,
     Client,
     Conflict,
+    DeviceLogin,
     Forbidden,
     LockstepError,
     NotFound,
@@ -49,7 +50,7 @@ class Script:
         return answer
 
     def client(self, *, retry_seconds: float = 30) -> Client:
-        return Client(HERE, "a token", retry_seconds=retry_seconds, transport=httpx.MockTransport(self))
+        return Client(HERE, "a-token", retry_seconds=retry_seconds, transport=httpx.MockTransport(self))
 
 
 def problem(status: int, **more: object) -> dict[str, object]:
@@ -182,10 +183,10 @@ def test_an_answer_that_is_no_problem_document_is_one_with_what_it_says(body: by
 
 async def test_the_client_that_is_awaited_does_the_same() -> None:
     script = Script(refused(503), BROKEN, httpx.Response(200, json=PAGE))
-    async with AsyncClient(HERE, "a token", transport=httpx.MockTransport(script)) as client:
+    async with AsyncClient(HERE, "a-token", transport=httpx.MockTransport(script)) as client:
         page = await client.runs.list_runs()
     assert (page.items, len(script.asked)) == ([], 3)
-    assert {request.headers["authorization"] for request in script.asked} == {"Bearer a token"}
+    assert {request.headers["authorization"] for request in script.asked} == {"Bearer a-token"}
 
 
 def as_csv() -> Script:
@@ -197,7 +198,7 @@ async def test_an_answer_in_another_format_is_fetched_and_never_read_as_json() -
     with pytest.raises(UndocumentedAnswer, match="fetch"):
         script.client().send(call)
     assert script.client().fetch(call) == b"day,usd"
-    async with AsyncClient(HERE, "a token", transport=httpx.MockTransport(as_csv())) as client:
+    async with AsyncClient(HERE, "a-token", transport=httpx.MockTransport(as_csv())) as client:
         assert await client.fetch(call) == b"day,usd"
     assert script.asked[-1].url.params["format"] == "csv"
 
@@ -234,3 +235,58 @@ def test_an_error_says_each_fault_once(detail: str, said: str) -> None:
     faults = [{"pointer": "/body/a", "detail": "no"}, {"pointer": "/body/b", "detail": "never"}]
     document = {"title": "Bad", "detail": detail, "errors": faults}
     assert str(ApiError(httpx.Response(400, json=document))) == said
+
+
+SECRET = "albatross"
+
+
+@pytest.mark.parametrize("kind", [Client, AsyncClient])
+@pytest.mark.parametrize(
+    "token", ["", " ", f"{SECRET}\n", f" {SECRET}", f"{SECRET} {SECRET}", f"{SECRET}\x00", f"{SECRET}ö"]
+)
+def test_a_token_that_no_header_can_have_is_refused_at_once_and_not_repeated(
+    kind: type[Client | AsyncClient], token: str
+) -> None:
+    with pytest.raises(ValueError, match="the token") as refused:
+        kind(HERE, token)
+    assert SECRET not in str(refused.value)
+
+
+@pytest.mark.parametrize("kind", [Client, AsyncClient])
+def test_an_address_with_a_password_is_refused_and_not_repeated(kind: type[Client | AsyncClient]) -> None:
+    for address in (f"https://me:{SECRET}@api.example", f"ftp://{SECRET}@api.example", f"me:{SECRET}@api.example"):
+        with pytest.raises(ValueError, match="write it without name and password") as refused:
+            kind(address)
+        assert SECRET not in str(refused.value)
+    with pytest.raises(ValueError, match="write it without name and password"):
+        DeviceLogin.begin(f"https://me:{SECRET}@id.example", "cli")
+
+
+@pytest.mark.parametrize("kind", [Client, AsyncClient])
+@pytest.mark.parametrize("address", ["http://api.example/api/v1", "http://api.example/below/api/v1/"])
+def test_an_address_of_which_each_call_has_the_end_itself_is_refused(
+    kind: type[Client | AsyncClient], address: str
+) -> None:
+    with pytest.raises(ValueError, match="write it without that"):
+        kind(address, "token")
+
+
+def test_a_request_that_cannot_be_sent_is_tried_once_and_its_headers_are_not_repeated() -> None:
+    script = Script(httpx.LocalProtocolError(f"Illegal header value b'Bearer {SECRET}'"))
+    for call in (list_runs, lambda client: next(client.follow_run(ID))):
+        with pytest.raises(ValueError, match="cannot be sent") as refused:
+            call(script.client())
+        assert SECRET not in str(refused.value)
+        assert refused.value.__suppress_context__
+    assert len(script.asked) == 2
+
+
+async def test_nor_are_they_where_it_is_awaited() -> None:
+    script = Script(httpx.LocalProtocolError(f"Illegal header value b'Bearer {SECRET}'"))
+    async with AsyncClient(HERE, "token", transport=httpx.MockTransport(script)) as client:
+        with pytest.raises(ValueError, match="cannot be sent") as refused:
+            await client.runs.list_runs()
+        assert SECRET not in str(refused.value)
+        with pytest.raises(ValueError, match="cannot be sent"):
+            await anext(aiter(client.follow_run(ID)))
+    assert len(script.asked) == 2

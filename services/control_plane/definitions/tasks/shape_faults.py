@@ -10,7 +10,7 @@ from foundation.contracts.accepted.accepted_json import pointer_of
 from foundation.contracts.steps.base import CONDITION, ITEMS
 from foundation.domain.errors import Fault
 from foundation.domain.states import StepKind
-from foundation.http.problems import faults_from
+from foundation.http.problems import faults_from, worded
 
 _KINDS = ", ".join(StepKind)
 _IN_A_STEP = 3
@@ -19,7 +19,7 @@ _EXPRESSIONS: Mapping[int | str, str] = {"when": CONDITION, "foreach": ITEMS}
 
 def definition_shape_faults(document: Any, error: ValidationError) -> tuple[Fault, ...]:
     """Pydantic's errors at places of the document, in words that name what is there to choose from."""
-    return tuple(_fault(document, one) for one in error.errors(include_url=False))
+    return worded(error.errors(include_url=False), lambda one: _fault(document, one))
 
 
 def _fault(document: Any, error: ErrorDetails) -> Fault:

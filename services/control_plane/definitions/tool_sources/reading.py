@@ -21,6 +21,7 @@ from foundation.contracts.tools.tenant.mcp_tools import ToolWishes, read_listing
 from foundation.contracts.tools.tenant.openapi import Wishes, read_openapi
 from foundation.domain.errors import Fault, InvalidDefinition, NotFound
 from foundation.domain.ids import ArtifactId
+from foundation.domain.permissions import Permission
 from foundation.domain.policy.retention import ContentExpired, ContentKind
 from foundation.domain.states import StepStatus
 from foundation.domain.words.quoting import quoted
@@ -62,7 +63,12 @@ def of_document(name: str, wanted: NewToolSource) -> ReadTools:
 async def of_server(
     tx: Transaction, caller: ApiCaller, name: str, wanted: NewToolSource, read_by: ReadByStep
 ) -> ReadTools:
-    """What becomes of what the step has read. `NotFound` for no such run, `InvalidDefinition` for no such tools."""
+    """What becomes of what the step has read. `NotFound` for no such run, `InvalidDefinition` for no such tools.
+
+    The tools show what the run gave and the server that its task names, so that the caller has to read both.
+    """
+    caller.require(Permission.RUNS_READ)
+    caller.require(Permission.TASKS_READ)
     run = await runs.get(tx, caller.tenant_id, read_by.run_id)
     if run is None:
         raise NotFound("there is no such run", remedy="GET /api/v1/runs lists the runs of your tenant")

@@ -72,8 +72,8 @@ async def put(
     tx: Tx,
     conditions: PutConditions,
 ) -> ToolSourceView:
-    source = await service.put(tx, caller, source_name, body, expected=expected_version(conditions))
-    response.status_code = 201 if source.version == 1 else 200
+    source, is_made = await service.put(tx, caller, source_name, body, expected=expected_version(conditions))
+    response.status_code = 201 if is_made else 200
     response.headers["ETag"] = etag(source.version)
     return source
 

@@ -26,8 +26,8 @@ async def get(tx: Transaction, caller: ApiCaller, name: str, *, version: int | N
 
 async def put(
     tx: Transaction, caller: ApiCaller, name: str, wanted: NewToolSource, *, expected: Expected
-) -> ToolSourceView:
-    """The source at its next version, 1 when it is new; an expected version is the one that is replaced."""
+) -> tuple[ToolSourceView, bool]:
+    """The source at its next version, and whether it is made; an expected version is the one that is replaced."""
     if faults := tuple(wanted.faults()):
         raise InvalidDefinition(first_of([fault.detail for fault in faults], most=1), faults=faults)
     if wanted.read_by is None:
@@ -38,9 +38,9 @@ async def put(
     raised = await tool_sources.raise_version(tx, tenant_id, name, kind=wanted.kind, expected=expected)
     if raised is None:
         raise await _mismatch(tx, caller, name, expected)
-    version, kind = raised
-    if kind != wanted.kind:
-        detail = f"the source {quoted(name)} is of the kind {kind}, and tasks go by its versions"
+    version = raised.version
+    if raised.kind != wanted.kind:
+        detail = f"the source {quoted(name)} is of the kind {raised.kind}, and tasks go by its versions"
         raise Conflict(detail, remedy="give the new source another name")
     if await tool_sources.count(tx, tenant_id) > MAX_SOURCES:
         raise Conflict(f"a tenant has at most {MAX_SOURCES} sources of tools", remedy="delete one that no task needs")
@@ -57,7 +57,7 @@ async def put(
     )
     about = {"version": version, "sha256": found.digest.hex(), "tools": len(found.tools), "hosts": found.hosts}
     await audit.record(tx, tenant_id, actor=caller.actor, action="tool_source.put", target=name, detail=about)
-    return await get(tx, caller, name)
+    return await get(tx, caller, name), raised.is_made
 
 
 async def delete(tx: Transaction, caller: ApiCaller, name: str, *, expected: Expected) -> None:

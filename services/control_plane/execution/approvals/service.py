@@ -3,8 +3,9 @@
 import asyncio
 from typing import Any
 
-from control_plane.execution.approvals.schemas import NewDecision
+from control_plane.execution.approvals.schemas import ApprovalView, NewDecision
 from control_plane.identity.callers import ApiCaller
+from control_plane.requests.answers.readable import hidden_from, shown_members
 from control_plane.requests.etags import require_version, stale
 from foundation.contracts.accepted.sentences import first_of
 from foundation.contracts.accepted.shown_text import hidden_in_lines
@@ -23,6 +24,7 @@ from foundation.workflow.approvals import decisions
 from foundation.workflow.approvals.decisions import Verdict
 
 _DECIDE = "decide what it asks now"
+_UNSHOWN = f"the data does not fit the form, which is shown to who holds {ApprovalView.READ_BY}; ask one of them"
 
 
 async def get(tx: Transaction, caller: ApiCaller, approval_id: ApprovalId) -> Approval:
@@ -43,7 +45,7 @@ async def decide(
     seen = await get(tx, caller, approval_id)
     _require_open(seen, caller)
     require_version("request", seen.version, expected, to=_DECIDE)
-    data = await _accepted(wanted, seen.form)
+    data = await _accepted(wanted, seen.form, shown="form" not in hidden_from(caller, ApprovalView))
     approval = await decisions.lock_request(tx, caller.tenant_id, approval_id)
     if approval is None:
         raise _not_found()
@@ -64,18 +66,19 @@ async def decide(
 
 
 def _require_open(approval: Approval, caller: ApiCaller) -> None:
+    outcome = shown_members(ApprovalView, caller, outcome_of(approval))
     users = [UserId(user_id) for user_id in approval.users]
     roles = [Role(role) for role in approval.roles]
     if not may_decide(caller.grant, caller.user_id, roles=roles, users=users):
         detail = f"this request is decided by {deciders(roles=roles, users=users)}"
         is_open = approval.status is ApprovalStatus.PENDING and not approval.is_late
         remedy = "ask one of them" if is_open else ApprovalClosed.usual_remedy
-        raise NoApprover(detail, approval=outcome_of(approval), remedy=remedy)
+        raise NoApprover(detail, approval=outcome, remedy=remedy)
     if approval.is_late:
-        raise ApprovalClosed(f"the request expired at {told(approval.expires_at)}", approval=outcome_of(approval))
+        raise ApprovalClosed(f"the request expired at {told(approval.expires_at)}", approval=outcome)
     if approval.status is not ApprovalStatus.PENDING:
         by = f" by user {approval.decided_by}" if approval.decided_by else ""
-        raise ApprovalClosed(f"the request is {approval.status}{by} already", approval=outcome_of(approval))
+        raise ApprovalClosed(f"the request is {approval.status}{by} already", approval=outcome)
 
 
 def outcome_of(approval: Approval) -> dict[str, Any]:
@@ -93,8 +96,8 @@ def outcome_of(approval: Approval) -> dict[str, Any]:
     }
 
 
-async def _accepted(wanted: NewDecision, form: dict[str, Any] | None) -> dict[str, Any] | None:
-    """The decision's data; `BadRequest` with each place where it does not satisfy the form."""
+async def _accepted(wanted: NewDecision, form: dict[str, Any] | None, *, shown: bool) -> dict[str, Any] | None:
+    """The decision's data; `BadRequest` with each place where it does not satisfy the form, to who is shown that."""
     faults = []
     if wanted.comment is not None and (why := hidden_in_lines(wanted.comment)) is not None:
         faults.append(Fault("/body/comment", why))
@@ -105,7 +108,10 @@ async def _accepted(wanted: NewDecision, form: dict[str, Any] | None) -> dict[st
     elif data is not None or wanted.decision is Decision.APPROVE:
         data = {} if data is None else data
         found = await asyncio.to_thread(data_faults, form, data)
-        faults += [Fault(f"/body/data{fault.pointer}", fault.detail) for fault in found]
+        if found and not shown:
+            faults.append(Fault("/body/data", _UNSHOWN))
+        else:
+            faults += [Fault(f"/body/data{fault.pointer}", fault.detail) for fault in found]
     if faults:
         raise BadRequest(f"the decision cannot be taken: {first_of(faults, most=3)}", faults=tuple(faults))
     return data

@@ -3,9 +3,10 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from control_plane.execution.dead_letters.schemas import MAX_REDRIVEN, RedriveMany, Redriven
+from control_plane.execution.dead_letters.schemas import MAX_REDRIVEN, DeadLetterView, RedriveMany, Redriven
 from control_plane.execution.reruns.retry import RetryRequest, retry
 from control_plane.identity.callers import ApiCaller, Operator
+from control_plane.requests.answers.readable import shown_members
 from control_plane.resources import AppResources
 from foundation.contracts.accepted.shown_text import hidden_in_lines
 from foundation.contracts.moments import told
@@ -52,7 +53,7 @@ async def redrive(
     await reopening.lock(tx, caller.tenant_id, run_id)
     await dead_letters.lock_open(tx, caller.tenant_id, run_id)
     for letter in letters:
-        _require_open(await get(tx, caller, letter.dead_letter_id))
+        _require_open(await get(tx, caller, letter.dead_letter_id), caller)
     names = tuple(dict.fromkeys(letter.step_of_plan for letter in letters))
     unknown = await tool_events.steps_with_unknown_outcome(tx, caller.tenant_id, run_id) & set(names)
     if unknown:
@@ -64,7 +65,7 @@ async def redrive(
     redriven = [await get(tx, caller, letter.dead_letter_id) for letter in letters]
     for letter in redriven:
         if letter.status is not DeadLetterStatus.REDRIVEN:
-            raise _closed(letter)
+            raise _closed(letter, caller)
         await _record(tx, caller, letter, "dead_letter.redrive", {})
     return redriven
 
@@ -83,7 +84,7 @@ async def redrive_many(app: AppResources, caller: ApiCaller, wanted: RedriveMany
         if letter is None:
             outcomes[one] = _refused(one, None, _no_such_letter())
         elif letter.status is not DeadLetterStatus.OPEN:
-            outcomes[one] = _refused(one, letter.run_id, _closed(letter))
+            outcomes[one] = _refused(one, letter.run_id, _closed(letter, caller))
         else:
             by_run[letter.run_id].append(letter)
     for letters in by_run.values():
@@ -109,7 +110,7 @@ async def discard(tx: Transaction, caller: ApiCaller, dead_letter_id: DeadLetter
     _require_plain(reason)
     letter = await get(tx, caller, dead_letter_id)
     if not await dead_letters.discard(tx, caller.tenant_id, dead_letter_id, by=caller.actor, reason=reason):
-        raise _closed(await get(tx, caller, dead_letter_id))
+        raise _closed(await get(tx, caller, dead_letter_id), caller)
     await _record(tx, caller, letter, "dead_letter.discard", {"reason": reason})
     return await get(tx, caller, dead_letter_id)
 
@@ -144,9 +145,9 @@ async def _record(tx: Transaction, caller: ApiCaller, letter: DeadLetter, action
     )
 
 
-def _require_open(letter: DeadLetter) -> None:
+def _require_open(letter: DeadLetter, caller: ApiCaller) -> None:
     if letter.status is not DeadLetterStatus.OPEN:
-        raise _closed(letter)
+        raise _closed(letter, caller)
 
 
 def _require_plain(reason: str) -> None:
@@ -158,7 +159,7 @@ def _no_such_letter() -> NotFound:
     return NotFound("there is no such dead letter", remedy="GET /api/v1/dead-letters lists those of your tenant")
 
 
-def _closed(letter: DeadLetter) -> DeadLetterClosed:
+def _closed(letter: DeadLetter, caller: ApiCaller) -> DeadLetterClosed:
     outcome = {
         "id": str(letter.dead_letter_id),
         "status": letter.status.value,
@@ -166,7 +167,8 @@ def _closed(letter: DeadLetter) -> DeadLetterClosed:
         "ended_by": letter.ended_by,
         "reason": letter.reason,
     }
-    return DeadLetterClosed(f"the dead letter was {letter.status} by {letter.ended_by} already", dead_letter=outcome)
+    shown = shown_members(DeadLetterView, caller, outcome)
+    return DeadLetterClosed(f"the dead letter was {letter.status} by {letter.ended_by} already", dead_letter=shown)
 
 
 def _refused(dead_letter_id: DeadLetterId, run_id: RunId | None, error: LockstepError) -> Redriven:

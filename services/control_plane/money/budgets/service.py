@@ -76,7 +76,9 @@ async def put(
     `KeysBesideBudget` where it is a key's first one and others were made with the key, unless they may spend beside it.
     """
     declared = declared_budget(name, wanted)
-    await _require_scope(tx, caller, name.scope, name.scope_id)
+    if await budget_settings.get(tx, caller.tenant_id, name) is None:
+        # One that is there stays when its member leaves, and is read, replaced and deleted as before.
+        await _require_scope(tx, caller, name.scope, name.scope_id)
     beside = await _beside(tx, caller, name)
     if beside and not beside_keys:
         raise KeysBesideBudget(beside)

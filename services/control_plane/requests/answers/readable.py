@@ -46,6 +46,12 @@ def shown_again(view: object, caller: ApiCaller | Operator, answer: Mapping[str,
     return {**answer, **dict.fromkeys(hidden_from(caller, view))}
 
 
+def shown_members(view: type[Readable], caller: ApiCaller | Operator, members: Mapping[str, Any]) -> dict[str, Any]:
+    """Members of a view as a refusal tells them to this caller: it, too, has no content that they may not read."""
+    hidden = hidden_from(caller, view)
+    return {name: None if name in hidden else value for name, value in members.items()}
+
+
 def hidden_from(caller: object, view: object) -> frozenset[str]:
     """The members of a view that this caller may not read; what a view holds is asked of members of a tenant alone."""
     if not isinstance(caller, ApiCaller) or not (isinstance(view, type) and issubclass(view, Readable)):

@@ -11,7 +11,7 @@ CONTROLS = r"\x00-\x1f\x7f-\x9f\u2028\u2029"
 DIRECTION_MARKS = r"\u061c\u200e\u200f\u202a-\u202e\u2066-\u206f"
 """Characters that turn the direction of the text around them, including those that Unicode no longer recommends."""
 
-BLANKS = r"\s\u200b-\u200d\u2060\ufeff"
+BLANKS = r"\s\u200b-\u200d\u2060\u2800\ufeff"
 """Characters that show nothing of their own."""
 
 _UNSEEN = re.compile(
@@ -20,7 +20,7 @@ _UNSEEN = re.compile(
     "|(?:(?<=[\x00-\x7f])|^)[\u200c\u200d]"
 )
 """What nobody sees beside what is there to be seen, so that two texts would look the same."""
-_ODD_BLANK = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f]")
+_ODD_BLANK = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u2800]")
 """Blanks that look like the plain one, so that two names would look the same. U+3000 is as wide as a letter there."""
 _ALPHABETS = ("LATIN", "GREEK", "CYRILLIC", "ARMENIAN", "CHEROKEE")
 """Those whose letters look like one another's."""
@@ -50,11 +50,15 @@ def hidden_in(text: str) -> str | None:
 
 
 def hidden_in_name(text: str) -> str | None:
-    """The same for a name, by which people know a thing again: its blanks are plain ones, too."""
+    """The same for a name, by which people know a thing again: its blanks are plain ones within it, too."""
     if why := hidden_in(text):
         return why
+    if odd := next((one for one in text if unicodedata.category(one) == "Cf" and not _NO_SIGHT.match(one)), None):
+        return f"U+{ord(odd):04X} is a sign for the form of others, and may show nothing; leave it out"
     if match := _ODD_BLANK.search(text):
         return f"U+{ord(match.group()):04X} looks like a plain blank; write that one"
+    if text != text.strip():
+        return "leave out the blanks at its ends"
     return None
 
 

@@ -72,6 +72,25 @@ async def test_a_server_is_registered_listed_and_read_anew(
     assert [action for _, action, target, _ in audited() if target == "weather"] == ["tool_source.put"] * 2
 
 
+@pytest.mark.parametrize("missing", ["runs:read", "tasks:read"])
+async def test_who_may_not_read_the_run_and_its_task_makes_no_tools_of_it(
+    lonely_api: ApiInProcess, scratch: ScratchDatabase, tenant: Tenant, missing: str
+) -> None:
+    run_id = await a_read_run(lonely_api, scratch, tenant, FORECAST)
+    both = {"runs:read", "tasks:read"}
+    async with lonely_api.caller(tenant) as owner:
+        for held, status in ((both - {missing}, 403), (both, 201)):
+            permissions = ["tool_sources:write", *sorted(held)]
+            key = {"name": "narrow", "scopes": ["api"], "permissions": permissions}
+            made = await owner.post("/api-keys", json=key)
+            async with lonely_api.bearing(made.json()["key"]) as narrow:
+                answer = await narrow.put("/tool-sources/weather", json=a_source(run_id))
+            assert answer.status_code == status, answer.text
+            if status == 403:
+                assert missing in answer.json()["detail"]
+                assert "getForecast" not in answer.text
+
+
 async def test_another_tenant_finds_neither_the_run_nor_the_tools(
     lonely_api: ApiInProcess, scratch: ScratchDatabase, tenant: Tenant
 ) -> None:

@@ -256,3 +256,35 @@ async def test_a_role_that_only_starts_runs_learns_how_they_stand_and_no_more(
             assert (again.json()["status"], again.json()["input"]) == ("PENDING", None)
             assert (await starter.get(f"/runs/{first.json()['id']}")).status_code == 403
             assert WORD in (await owner.get(f"/runs/{first.json()['id']}")).text
+
+
+async def test_a_refusal_has_no_reason_for_who_may_not_read_it(
+    lonely_api: ApiInProcess, tenant: Tenant, scratch: ScratchDatabase
+) -> None:
+    async with lonely_api.caller(tenant) as owner:
+        letter = (await discard(owner, owner, scratch)).json()["id"]
+        key = await made(owner, "/api-keys", name="narrow", scopes=["api"], permissions=["runs:write"])
+        async with lonely_api.bearing(key["key"]) as narrow:
+            refused = await narrow.post(f"/dead-letters/{letter}/redrive")
+        assert (refused.status_code, WORD in refused.text) == (409, False)
+        assert (refused.json()["dead_letter"]["id"], refused.json()["dead_letter"]["reason"]) == (letter, None)
+        shown = await owner.post(f"/dead-letters/{letter}/redrive")
+        assert (shown.status_code, shown.json()["dead_letter"]["reason"]) == (409, WORD)
+
+
+@pytest.mark.parametrize("name", ["  two before", "one behind ", "\u2800", "\u0600"])
+async def test_names_are_by_one_rule_wherever_they_are_given(
+    lonely_api: ApiInProcess, tenant: Tenant, name: str
+) -> None:
+    doors: dict[str, dict[str, Any]] = {
+        "/tasks": {**TASK},
+        "/api-keys": {"scopes": ["api"]},
+        "/webhooks": {"url": "https://example.com/told", "events": ["run.*"]},
+        "/roles": {"permissions": ["runs:read"]},
+        "/service-accounts": {"role": "viewer"},
+    }
+    async with lonely_api.caller(tenant) as owner:
+        for path, body in doors.items():
+            refused = await owner.post(path, json={**body, "name": name})
+            assert refused.status_code in {400, 422}, (path, refused.text)
+            assert [fault["pointer"] for fault in refused.json()["errors"]] in (["/name"], ["/body/name"])

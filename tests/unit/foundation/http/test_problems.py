@@ -5,7 +5,7 @@ from typing import Annotated
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from pydantic import AfterValidator, BaseModel
+from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from control_plane.definitions.tasks.reading import read_definition
 from foundation.domain.errors import (
@@ -19,7 +19,7 @@ from foundation.domain.errors import (
     Unauthenticated,
 )
 from foundation.domain.people.admission import NoCredential
-from foundation.http.problems import install_problem_handlers, problem_body, problem_response
+from foundation.http.problems import MAX_FAULTS, install_problem_handlers, problem_body, problem_response, worded
 
 
 def _even(value: int) -> int:
@@ -29,6 +29,8 @@ def _even(value: int) -> int:
 
 
 class Body(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
     number: Annotated[int, AfterValidator(_even)]
 
 
@@ -129,3 +131,37 @@ def test_a_detail_counts_the_faults_that_it_does_not_have_and_the_remedy_names_a
     assert len(refused.value.faults) == 4
     assert str(body["detail"]).endswith("; and 1 more")
     assert body["remedy"] == "correct what `errors` name, and send the request again"
+
+
+def test_a_body_of_nothing_but_faults_is_answered_within_a_bound(client: TestClient) -> None:
+    many = 5000
+    answer = client.post("/numbers", json=dict.fromkeys((f"member{at}" for at in range(many)), "a value"))
+    problem = answer.json()
+    assert (answer.status_code, len(problem["errors"])) == (400, MAX_FAULTS)
+    assert f"and {many + 1 - 5} more" in problem["detail"], "one is missing, and none of those that were sent is known"
+    assert f"the first {MAX_FAULTS} of {many + 1}" in problem["detail"]
+    assert all(fault["pointer"].startswith("/body/") for fault in problem["errors"])
+    few = client.post("/numbers", json={"one": 1, "two": 2}).json()
+    assert (len(few["errors"]), "the first" in few["detail"]) == (3, False)
+
+
+def test_of_faults_that_no_answer_tells_none_is_put_into_words() -> None:
+    asked: list[int] = []
+
+    def counted(place: int) -> Fault:
+        asked.append(place)
+        return Fault(f"/{place}", "it is wrong")
+
+    faults = worded(range(5000), counted)
+    assert (len(faults), asked) == (5000, list(range(MAX_FAULTS))), "all are counted"
+
+
+def test_a_definition_of_nothing_but_faults_is_answered_within_a_bound() -> None:
+    with pytest.raises(InvalidDefinition) as refused:
+        read_definition({"name": "n", "steps": [], **{f"member{at}": 1 for at in range(5000)}})
+    body = problem_body(refused.value)
+    told = body["errors"]
+    assert isinstance(told, list)
+    assert len(told) == MAX_FAULTS
+    assert f"the first {MAX_FAULTS} of {len(refused.value.faults)}" in str(body["detail"])
+    assert len(refused.value.faults) >= 5000

@@ -18,7 +18,6 @@ ALIKE = {
     "mathematical letters": "𝐰eekly report",
     "two blanks": "weekly  report",
     "a blank as wide as a letter": "weekly\u3000report",
-    "a blank at its end": "weekly report ",
     "a selector": "weekly\ufe0f report",
 }
 REFUSED = {
