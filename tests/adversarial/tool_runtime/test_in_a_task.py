@@ -5,6 +5,11 @@ The task is simulated (`fixtures/sandboxing/simulated_task.py`): AWS is not aske
 
 import json
 import os
+import shutil
+import socket
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -72,10 +77,133 @@ def test_no_connection_leaves_a_task_whatever_it_is_made_of() -> None:
         "fast-open-msg": "ENOTSUP",
         "abstract": "EACCES",
         "elsewhere": "EACCES",
-        "by-a-link": "EACCES",
+        "by-a-link": "ENOENT",
         "closed-port": "ECONNREFUSED",
     }
     assert ran.reached == 0
+
+
+BESIDE = """
+def pair(kind):
+    one, other = socket.socketpair(socket.AF_UNIX, kind)
+    one.send(b"in the pair")
+    return other.recv(99).decode()
+def addressed(kind):
+    one, other = socket.socketpair(socket.AF_UNIX, kind)
+    try: return one.sendto(b"out", "/run/beside/datagrams")
+    finally: print("received", other.recv(99, socket.MSG_DONTWAIT))
+os.symlink("/run/beside/stream", "/tmp/link")
+attempt("directly", lambda: connect("/run/beside/stream", socket.AF_UNIX))
+attempt("by-a-link", lambda: connect("/tmp/link", socket.AF_UNIX))
+os.symlink("/run/beside", "/tmp/folder")
+attempt("by-a-folder", lambda: connect("/tmp/folder/stream", socket.AF_UNIX))
+attempt("upwards", lambda: connect("/tmp/../run/beside/stream", socket.AF_UNIX))
+os.symlink("/proc/self/root/run/beside/stream", "/tmp/root")
+attempt("by-a-root", lambda: connect("/tmp/root", socket.AF_UNIX))
+attempt("datagrams", lambda: socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).sendto(b"out", "/run/beside/datagrams"))
+attempt("raw", lambda: socket.socket(socket.AF_UNIX, socket.SOCK_RAW).sendto(b"out", "/run/beside/datagrams"))
+attempt("pair-of-datagrams", lambda: addressed(socket.SOCK_DGRAM))
+attempt("pair-of-raw", lambda: addressed(socket.SOCK_RAW))
+attempt("addressed-stream", lambda: socket.socket(socket.AF_UNIX).sendto(b"out", "/run/beside/stream"))
+attempt("addressed-packets", lambda: socket.socket(1, socket.SOCK_SEQPACKET).sendto(b"out", "/run/beside/stream"))
+attempt("pair-of-packets", lambda: pair(socket.SOCK_SEQPACKET))
+attempt("pair-of-streams", lambda: pair(socket.SOCK_STREAM))
+attempt("addressed-pair", lambda: addressed(socket.SOCK_SEQPACKET))
+own = socket.socket(socket.AF_UNIX); own.bind("/work/own"); own.listen()
+os.symlink("/work/own", "/tmp/own")
+attempt("own", lambda: connect("/work/own", socket.AF_UNIX))
+attempt("own-by-a-link", lambda: connect("/tmp/own", socket.AF_UNIX))
+"""
+
+
+@pytest.fixture
+def beside() -> Iterator[tuple[Task, socket.socket, socket.socket]]:
+    """A task with a folder of sockets, which anybody may write to and which are not the job's: a stream, datagrams."""
+    folder = Path(tempfile.mkdtemp(dir="/tmp"))
+    folder.chmod(0o755)
+    with socket.socket(socket.AF_UNIX) as stream, socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as datagrams:
+        for listener, name in ((stream, "stream"), (datagrams, "datagrams")):
+            listener.bind(str(folder / name))
+            (folder / name).chmod(0o777)
+            listener.setblocking(False)
+        stream.listen(64)
+        yield Task(FARGATE, mounts=("--bind", str(folder), "/run/beside")), stream, datagrams
+    shutil.rmtree(folder)
+
+
+def test_no_socket_beside_the_jobs_folders_is_reached(beside: tuple[Task, socket.socket, socket.socket]) -> None:
+    task, stream, datagrams = beside
+    assert told(run(BESIDE, task=task)) == {
+        "directly": "EACCES",
+        "by-a-link": "EACCES",
+        "by-a-folder": "EACCES",
+        "upwards": "EACCES",
+        "by-a-root": "EACCES",
+        "datagrams": "EACCES",
+        "raw": "EACCES",
+        "pair-of-datagrams": "EACCES",
+        "pair-of-raw": "EACCES",
+        "addressed-stream": "ENOTSUP",
+        "addressed-packets": "ENOTCONN",
+        "pair-of-packets": "in the pair",
+        "pair-of-streams": "in the pair",
+        "received": "b'out'",
+        "addressed-pair": "3",
+        "own": "connected",
+        "own-by-a-link": "connected",
+    }
+    with pytest.raises(BlockingIOError):
+        stream.accept()
+    with pytest.raises(BlockingIOError):
+        datagrams.recv(99)
+
+
+SWAPPED = """
+own = socket.socket(socket.AF_UNIX); own.bind("/tmp/own"); own.listen(64); own.setblocking(False)
+os.symlink("/tmp/own", "/tmp/link")
+swaps = os.fork()
+if swaps == 0:
+    while True:
+        for target in ("/run/beside/stream", "/tmp/own"):
+            os.symlink(target, "/tmp/next")
+            os.rename("/tmp/next", "/tmp/link")
+peers = set()
+for _ in range(3000):
+    with socket.socket(socket.AF_UNIX) as s:
+        try: s.connect("/tmp/link"); peers.add(s.getpeername())
+        except PermissionError: peers.add("refused")
+    try: own.accept()[0].close()
+    except BlockingIOError: pass
+os.kill(swaps, 9)
+print("peers", sorted(peers))
+"""
+
+
+@pytest.mark.full
+def test_a_link_that_is_swapped_while_it_is_judged_leads_nowhere(
+    beside: tuple[Task, socket.socket, socket.socket],
+) -> None:
+    task, stream, _ = beside
+    assert told(run(SWAPPED, task=task)) == {"peers": "['/tmp/own', 'refused']"}
+    with pytest.raises(BlockingIOError):
+        stream.accept()
+
+
+LINKS_OF_THE_TASK = """
+def ask(kind, flags, body):
+    n = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0)
+    n.send(struct.pack("=IHHII", 16 + len(body), kind, flags, 1, 0) + body)
+    length, told, _, _, _, number = struct.unpack_from("=IHHIIi", n.recv(65536))
+    return errno.errorcode[-number] if told == 2 and number else told
+print("reads", ask(22, 0x301, bytes(16)))
+print("changes", ask(16, 5, struct.pack("=BxHiII", 0, 0, 1, 0, 1)))
+attempt("to-others", lambda: socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0).sendto(bytes(16), (os.getppid(), 0)))
+"""
+
+
+def test_routing_netlink_tells_of_the_network_and_changes_nothing() -> None:
+    """Node and Chromium list interfaces with it."""
+    assert told(run(LINKS_OF_THE_TASK)) == {"reads": "20", "changes": "EPERM", "to-others": "EPERM"}
 
 
 RACE = """

@@ -298,6 +298,26 @@ async def test_a_session_that_cannot_be_had_is_refused_in_words() -> None:
     assert no_session.error == ("bad_session", None, None)
 
 
+@pytest.mark.parametrize(
+    ("made", "kept"),
+    [
+        ("os.symlink('/work/out', '.browser')", False),
+        ("os.symlink('/work', '.browser')", False),
+        ("os.mkdir('.browser'); os.symlink('/work/out/x', '.browser/shop.new')", True),
+        ("os.mkdir('.browser'); os.symlink('/work/out/x', '.browser/shop.json')", True),
+    ],
+)
+async def test_a_session_is_told_to_be_kept_where_the_next_call_has_it(made: str, kept: bool) -> None:
+    before = a_workspace()
+    await run_tool("code.python", {"code": f"import os; {made}"}, workspace=before)
+    async with a_website({"/": "<title>Home</title>"}) as site:
+        first = a_workspace(before.kept)
+        told = (await browse(site, {"goto": site.url("/")}, session="shop", workspace=first)).result["session"]
+        assert (told["kept"], "is a link" in (told["detail"] or "")) == (kept, not kept)
+        again = await browse(site, {"goto": site.url("/")}, session="shop", workspace=a_workspace(first.kept))
+    assert again.result["session"]["resumed"] is kept
+
+
 @pytest.mark.full
 async def test_a_session_s_file_that_is_none_ends_in_words_and_not_in_a_traceback() -> None:
     deep, folder = a_workspace(), a_workspace()

@@ -2,13 +2,15 @@
 
 Each connect() of the job is handed over by a filter (`filter/connect_lock.py`) and made here, on the job's own socket,
 with our own copy of the address: what the job writes into its memory meanwhile changes nothing (seccomp_unotify(2)
-warns of letting a call go on that was judged by memory). When this process is gone, connect() fails with ENOSYS.
+warns of letting a call go on that was judged by memory). A socket with a path is opened before it is judged, and
+connected to as it was opened: no link that is swapped meanwhile leads to another one. When this process is gone,
+connect() fails with ENOSYS.
 
 Standard library only, like everything in here.
 """
 
 # Importing pathlib would take a third of this process's start-up time.
-# ruff: noqa: PTH123
+# ruff: noqa: PTH115, PTH123
 
 import ctypes
 import errno
@@ -92,6 +94,8 @@ class ConnectLock:
             with open(f"/proc/{thread}/mem", "rb", buffering=0) as memory:
                 told = os.pread(memory.fileno(), min(length, _LONGEST_ADDRESS), address)
             fcntl.ioctl(self.listener, _IS_VALID, struct.pack("=Q", identity))
+            if int.from_bytes(told[:2], "little") == socket.AF_UNIX and len(told) > 1:
+                return _connected_by_path(thread, fd, told[2:].partition(b"\0")[0])
             destination, refused = judged(told)
             if destination is None:
                 return refused
@@ -102,7 +106,7 @@ class ConnectLock:
 
 
 def judged(address: bytes) -> tuple[bytes | None, int]:
-    """Our copy of an address that a job may connect to, or the number of the error that it gets."""
+    """Our copy of an address of the internet that a job may connect to, or the number of the error that it gets."""
     family = int.from_bytes(address[:2], "little") if len(address) > 1 else socket.AF_UNSPEC
     if family == socket.AF_INET and len(address) >= 16:  # noqa: PLR2004  (struct sockaddr_in)
         return (address[:16], 0) if address[4] == 127 else (None, errno.ENETUNREACH)  # noqa: PLR2004
@@ -110,11 +114,33 @@ def judged(address: bytes) -> tuple[bytes | None, int]:
         host = address[8:24]
         own = host == bytes(15) + b"\1" or host[:13] == bytes(10) + b"\xff\xff\x7f"
         return (address[:28], 0) if own else (None, errno.ENETUNREACH)
-    if family == socket.AF_UNIX:
-        path = address[2:].partition(b"\0")[0]
-        own = path.startswith(_SOCKETS_BELOW) and os.path.realpath(path).startswith(_SOCKETS_BELOW)
-        return (address[:2] + path + b"\0", 0) if own else (None, errno.EACCES)
     return None, errno.EAFNOSUPPORT
+
+
+def opened_socket(path: bytes) -> int:
+    """What lies at the path, opened as a place, if it lies in a folder of the job's. Raises `OSError`.
+
+    Judged is where the opened thing lies, by the kernel's own word, and not the path, which may lead elsewhere by now.
+    """
+    if not path.startswith(_SOCKETS_BELOW):
+        raise PermissionError(errno.EACCES, "no path of the job's own")
+    opened = os.open(path, os.O_PATH | os.O_CLOEXEC)
+    try:
+        if not os.readlink(b"/proc/self/fd/%d" % opened).startswith(_SOCKETS_BELOW):
+            raise PermissionError(errno.EACCES, "it leads out of the job's folders")
+    except OSError:
+        os.close(opened)
+        raise
+    return opened
+
+
+def _connected_by_path(thread: int, fd: int, path: bytes) -> int:
+    opened = opened_socket(path)
+    try:
+        with _socket_of(thread, fd) as job_socket:
+            return _connected(job_socket, struct.pack("=H", socket.AF_UNIX) + b"/proc/self/fd/%d\0" % opened)
+    finally:
+        os.close(opened)
 
 
 def _socket_of(thread: int, fd: int) -> socket.socket:

@@ -146,8 +146,8 @@ def _files_below(folder: int, own: bytes) -> str:
                     count += 1
         finally:
             os.close(fd)
-    if not count and not unknown:
-        return ""
+    if not count:
+        return "an unknown number of files" if unknown else ""
     return f"{'at least ' if unknown else ''}{count} file{'' if count == 1 else 's'}"
 
 

@@ -25,6 +25,9 @@ OF_THE_JOB = frozenset({b"in", b"out", b"main.py", b"main.js"})
 _FAST = 1
 _MODES = 0o755
 _WORK = b"/work"
+_MOST_FOLLOWED, _LONGEST_WAY = 40, 4096
+"""As the kernel has it for one path: links that it follows, and bytes, here of the texts of all of these links."""
+_OUT = "a link that leads out of the workspace"
 
 
 class WorkspaceError(Exception):
@@ -36,7 +39,7 @@ def unpack(root: bytes, archive: bytes, limits: dict[str, int]) -> None:
 
     Raises `WorkspaceError` on what may not be in there.
     """
-    links: set[bytes] = set()
+    links: dict[bytes, bytes] = {}
     count, size = 0, 0
     try:
         with tarfile.open(archive, "r:gz", errorlevel=2, errors="surrogateescape") as tar:
@@ -48,12 +51,16 @@ def unpack(root: bytes, archive: bytes, limits: dict[str, int]) -> None:
                 _refuse(name, member, links)
                 _lay(os.path.join(root, name), member, tar)
                 if member.issym():
-                    links.add(name)
+                    links[name] = os.fsencode(member.linkname)
     except (tarfile.TarError, EOFError, OSError, ValueError) as error:
         raise WorkspaceError(f"it is no archive of a workspace: {error}") from error
+    # Where a link leads depends on links that come behind it, and nothing was laid out through one.
+    for name in links:
+        if (fault := fault_of_link(name, links.get)) is not None:
+            raise WorkspaceError(f"{_readable(name)} is {fault}")
 
 
-def _refuse(name: bytes, member: tarfile.TarInfo, links: set[bytes]) -> None:
+def _refuse(name: bytes, member: tarfile.TarInfo, links: dict[bytes, bytes]) -> None:
     parts = name.split(b"/")
     above = [b"/".join(parts[:depth]) for depth in range(1, len(parts))]
     if name.startswith(b"/") or any(part in {b"", b".", b".."} for part in parts):
@@ -62,10 +69,7 @@ def _refuse(name: bytes, member: tarfile.TarInfo, links: set[bytes]) -> None:
         raise WorkspaceError(f"{_readable(name)} belongs to the job")
     if any(path in links for path in (*above, name)):
         raise WorkspaceError(f"{_readable(name)} lies behind a link")
-    if member.issym():
-        if not stays_inside(name, os.fsencode(member.linkname)):
-            raise WorkspaceError(f"the link {_readable(name)} leads out of it")
-    elif not (member.isreg() or member.isdir()) or member.issparse():
+    if not (member.isreg() or member.isdir() or member.issym()) or member.issparse():
         raise WorkspaceError(f"{_readable(name)} is neither a file, a folder nor a link")
 
 
@@ -84,18 +88,37 @@ def _lay(path: bytes, member: tarfile.TarInfo, tar: tarfile.TarFile) -> None:
             file.write(data)
 
 
-def stays_inside(name: bytes, target: bytes) -> bool:
-    """Whether a link of that name, read as it is written, leads to a place within the workspace, which is `/work`."""
-    depth = name.count(b"/")
-    if target.startswith(b"/"):
-        if target != _WORK and not target.startswith(_WORK + b"/"):
-            return False
-        depth, target = 0, target.removeprefix(_WORK)
-    for part in target.split(b"/"):
-        depth += -1 if part == b".." else 0 if part in {b"", b"."} else 1
-        if depth < 0:
-            return False
-    return True
+def fault_of_link(name: bytes, link_at: Callable[[bytes], bytes | None]) -> str | None:
+    """What is wrong with the link of that name, walked as the kernel walks it; None where it stays in the workspace.
+
+    `link_at` tells what a link says, by its path below `/work`, and None of what is no link. What is not there counts
+    as a folder, since it may be one by the time that somebody walks there.
+    """
+    parents, _, own = name.rpartition(b"/")
+    place = [part for part in parents.split(b"/") if part not in {b"", b"."}]
+    ahead, followed, length = [own], 0, 0
+    while ahead:
+        part = ahead.pop()
+        if part in {b"", b"."}:
+            continue
+        if part == b"..":
+            if not place:
+                return _OUT
+            place.pop()
+            continue
+        said = link_at(b"/".join((*place, part)))
+        if said is None:
+            place.append(part)
+            continue
+        followed, length = followed + 1, length + len(said)
+        if followed > _MOST_FOLLOWED or length > _LONGEST_WAY:
+            return f"a link that leads through more than {_MOST_FOLLOWED} links, or {_LONGEST_WAY} bytes of them"
+        if said.startswith(b"/"):
+            if said != _WORK and not said.startswith(_WORK + b"/"):
+                return _OUT
+            place, said = [], said.removeprefix(_WORK)
+        ahead += reversed(said.split(b"/"))
+    return None
 
 
 def pack(root: bytes, limits: dict[str, int], send: Callable[[bytes], object]) -> list[dict[str, str]]:
@@ -106,6 +129,7 @@ def pack(root: bytes, limits: dict[str, int], send: Callable[[bytes], object]) -
     """
     skipped: list[dict[str, str]] = []
     out = _Sender(send, limits["archive"])
+    links: dict[bytes, bytes] = {}
     count, size = 0, 0
     packed = gzip.GzipFile(filename="", fileobj=out, mode="wb", compresslevel=_FAST, mtime=0)
     with packed, tarfile.open(fileobj=packed, mode="w|", format=tarfile.PAX_FORMAT) as tar:
@@ -113,9 +137,18 @@ def pack(root: bytes, limits: dict[str, int], send: Callable[[bytes], object]) -
             count, size = count + 1, size + (found.st_size if stat.S_ISREG(found.st_mode) else 0)
             if count > limits["entries"] or size > limits["bytes"]:
                 raise WorkspaceError(f"it has more than {limits['entries']} files or {limits['bytes']} bytes")
-            reason = _add(tar, root, name, found)
-            if reason is not None:
+            if stat.S_ISLNK(found.st_mode):
+                links[name] = os.readlink(os.path.join(root, name))
+            elif (reason := _add(tar, root, name, found)) is not None:
                 skipped.append({"name": _readable(name), "reason": reason})
+        # A link is judged by those that it leads through, which are known by now. Of what is not carried none are.
+        for name, said in links.items():
+            if (fault := fault_of_link(name, links.get)) is not None:
+                skipped.append({"name": _readable(name), "reason": fault})
+                continue
+            entry = _entry(name, os.lstat(os.path.join(root, name)))
+            entry.type, entry.linkname = tarfile.SYMTYPE, os.fsdecode(said)
+            tar.addfile(entry)
     out.end()
     return skipped
 
@@ -154,30 +187,27 @@ def _names_in(folder: bytes) -> list[bytes]:
 
 def _add(tar: tarfile.TarFile, root: bytes, name: bytes, found: os.stat_result) -> str | None:
     """Puts one entry into the archive; the reason where it is left out."""
-    entry = tarfile.TarInfo(os.fsdecode(name))
-    entry.mtime, entry.mode = int(found.st_mtime), stat.S_IMODE(found.st_mode) & _MODES
-    path = os.path.join(root, name)
+    entry = _entry(name, found)
     if stat.S_ISDIR(found.st_mode):
         entry.type = tarfile.DIRTYPE
-        tar.addfile(entry)
-        return None
-    if stat.S_ISLNK(found.st_mode):
-        target = os.readlink(path)
-        if not stays_inside(name, target):
-            return "a link that leads out of the workspace"
-        entry.type, entry.linkname = tarfile.SYMTYPE, os.fsdecode(target)
         tar.addfile(entry)
         return None
     if not stat.S_ISREG(found.st_mode):
         return "neither a file, a folder nor a link"
     try:
-        fd = opened_file(path)
+        fd = opened_file(os.path.join(root, name))
     except OSError as error:
         return f"cannot be opened: {error.strerror}"
     with open(fd, "rb") as file:
         entry.size = found.st_size
         tar.addfile(entry, file)
     return None
+
+
+def _entry(name: bytes, found: os.stat_result) -> tarfile.TarInfo:
+    entry = tarfile.TarInfo(os.fsdecode(name))
+    entry.mtime, entry.mode = int(found.st_mtime), stat.S_IMODE(found.st_mode) & _MODES
+    return entry
 
 
 class _Sender(io.RawIOBase):

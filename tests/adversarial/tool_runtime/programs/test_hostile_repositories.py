@@ -165,6 +165,31 @@ async def test_submodules_and_links_of_a_repository_lead_nowhere(remote: GitRemo
     assert (await call("code.python", code=made)).outcome.skipped[0][1] == "a link that leads out of the workspace"
 
 
+async def test_no_link_that_leads_out_through_others_is_there_for_the_next_job() -> None:
+    made = """
+import os
+os.makedirs("d/e")
+for name, target in (("d/self", "."), ("root", "d/self/../.."), ("up", "d/e/up"), ("d/e/up", "../../d/self/../.."),
+                     ("etc", "/work/d/self/../../etc"), ("fine", "d/self/e/../file"), ("through-out", "out/s/../x"),
+                     ("loop", "loop"), ("dangling", "d/none/../file")):
+    os.symlink(target, name)
+os.symlink("/work/d/e", "out/s")
+open("d/file", "w").write("here")
+os.link("d/file", "second")
+"""
+    workspace = a_workspace()
+    ran = await run_tool("code.python", {"code": made}, workspace=workspace)
+    left = {name: reason for name, reason in ran.outcome.skipped if name != "s"}
+    assert sorted(left) == ["d/e/up", "etc", "loop", "root", "up"]
+    assert {reason for name, reason in left.items() if name != "loop"} == {"a link that leads out of the workspace"}
+    look = (
+        "import os; print(sorted(os.listdir()), open('fine').read(), open('second').read(), os.stat('second').st_nlink)"
+    )
+    again = await run_tool("code.python", {"code": look}, workspace=a_workspace(workspace.kept))
+    names = ["d", "dangling", "fine", "in", "main.py", "out", "second", "through-out"]
+    assert (again.stdout, again.stderr) == (f"{names} here here 1\n", "")
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -245,8 +270,16 @@ ARCHIVES: dict[str, tuple[Callable[[], bytes], str]] = {
     "an absolute path": (lambda: tarred((entry("/tmp/x"), b"1")), "is no path within it"),
     "the program of the job": (lambda: tarred((entry("main.py"), b"1")), "belongs to the job"),
     "an artifact": (lambda: tarred((entry("out/result.json"), b"1")), "belongs to the job"),
-    "a link out": (lambda: tarred((entry("l", tarfile.SYMTYPE, target="/etc"), b"")), "leads out of it"),
-    "a link up": (lambda: tarred((entry("a/l", tarfile.SYMTYPE, target="../../x"), b"")), "leads out of it"),
+    "a link out": (lambda: tarred((entry("l", tarfile.SYMTYPE, target="/etc"), b"")), "leads out of the workspace"),
+    "a link up": (lambda: tarred((entry("a/l", tarfile.SYMTYPE, target="../../x"), b"")), "leads out of the workspace"),
+    "a link up through one that comes later": (
+        lambda: tarred(
+            (entry("l", tarfile.SYMTYPE, target="d/self/../.."), b""),
+            (entry("d/self", tarfile.SYMTYPE, target="."), b""),
+        ),
+        "l is a link that leads out of the workspace",
+    ),
+    "links without an end": (lambda: tarred((entry("l", tarfile.SYMTYPE, target="l"), b"")), "more than 40 links"),
     "a file behind a link": (
         lambda: tarred((entry("l", tarfile.SYMTYPE, target="a"), b""), (entry("l/x"), b"1")),
         "lies behind a link",

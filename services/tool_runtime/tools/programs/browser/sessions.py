@@ -56,9 +56,13 @@ class Session:
             return told | {
                 "detail": f"it has {len(content)} bytes, {LARGEST_SESSION} may be kept; the one before stays"
             }
+        folder = self._file.parent
+        if folder.is_symlink():
+            return told | {"detail": f"{folder} is a link, and what lies behind one may not stay; remove it"}
         try:
-            self._file.parent.mkdir(exist_ok=True)
+            folder.mkdir(exist_ok=True)
             beside = self._file.with_suffix(".new")
+            beside.unlink(missing_ok=True)  # it may be a link as well
             beside.write_bytes(content)
             beside.replace(self._file)
         except OSError as error:

@@ -12,7 +12,7 @@ import shutil
 import urllib.parse
 from dataclasses import dataclass
 
-from tool_runtime.sandbox.inside.workspace import stays_inside
+from tool_runtime.sandbox.inside.workspace import fault_of_link
 from tool_runtime.tools.programs.endings import ActionFailed
 from tool_runtime.tools.programs.git.commands import raw, run
 from tool_runtime.tools.programs.git.proven import Proven
@@ -160,10 +160,19 @@ def _lay_links(folder: pathlib.Path) -> None:
     if not missing:
         return
     above = os.fsencode(folder.relative_to(WORK))
-    targets = zip(missing, _blobs(list(missing.values()), folder), strict=True)
-    out = [path for path, target in targets if not stays_inside(b"%b/%b" % (above, path), target)]
+    names = {path: b"%b/%b" % (above, path) if above != b"." else path for path in missing}
+    said = dict(zip(names.values(), _blobs(list(missing.values()), folder), strict=True))
+    out = [path for path, name in names.items() if fault_of_link(name, lambda at: said.get(at) or _link_at(at))]
     # One whose folder is a file now cannot be laid out, and is gone indeed.
     raw("checkout-index", "--quiet", "-z", "--stdin", at=folder, given=b"\0".join((*out, b"")), allowed=_ANY)
+
+
+def _link_at(path: bytes) -> bytes | None:
+    """What the link says that lies there below `/work`."""
+    try:
+        return os.fsencode((WORK / os.fsdecode(path)).readlink())
+    except OSError:
+        return None
 
 
 def _blobs(names: list[bytes], folder: pathlib.Path) -> list[bytes]:
