@@ -49,6 +49,8 @@ def _path(text: str) -> str:
 def _folder(text: str) -> str:
     if text.partition("/")[0] in OF_THE_JOB:
         raise ValueError(f"{quoted(text)} belongs to the job and is gone after it; name another folder below /work")
+    if any(part.lower() == ".git" for part in text.split("/")):
+        raise ValueError(f"{quoted(text)} lies in a `.git`, of which git does not keep others; name another folder")
     return text
 
 

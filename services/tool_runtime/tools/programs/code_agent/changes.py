@@ -12,7 +12,6 @@ from typing import IO
 
 from tool_runtime.tools.programs.git.commands import raw, run
 from tool_runtime.tools.programs.git.told_diff import told_diff
-from tool_runtime.tools.programs.places import WORK
 from tool_runtime.tools.programs.results import Room, Told
 
 
@@ -42,7 +41,7 @@ class _Snapshots:
     def __init__(self, folder: pathlib.Path) -> None:
         self._folder = folder
         self._store = pathlib.Path(tempfile.mkdtemp(prefix="snapshots-"))
-        run("init", "--quiet", "--bare", "--template=", str(self._store), at=WORK)
+        run("init", "--quiet", "--bare", "--template=", str(self._store), at=None)
 
     def take(self) -> str:
         """The tree of the folder as it is."""
@@ -50,15 +49,15 @@ class _Snapshots:
         return self.git("write-tree").decode().strip()
 
     def pack_into(self, file: IO[bytes]) -> None:
-        names = raw("cat-file", "--batch-all-objects", "--batch-check=%(objectname)", at=self._store)
-        raw("pack-objects", "--quiet", "--stdout", "--window=0", at=self._store, given=names, into=file)
+        names = self.git("cat-file", "--batch-all-objects", "--batch-check=%(objectname)")
+        self.git("pack-objects", "--quiet", "--stdout", "--window=0", given=names, into=file)
 
     def unpack(self, file: IO[bytes]) -> None:
-        raw("index-pack", "--stdin", at=self._store, given=file)
+        self.git("index-pack", "--stdin", given=file)
 
     def forget(self) -> None:
         shutil.rmtree(self._store)
 
-    def git(self, *arguments: str) -> bytes:
-        places = ("--git-dir", str(self._store), "--work-tree", str(self._folder))
-        return raw(*places, "-c", "core.bare=false", *arguments, at=self._folder)
+    def git(self, *arguments: str, given: bytes | IO[bytes] = b"", into: IO[bytes] | None = None) -> bytes:
+        options = ("-c", "core.bare=false", *arguments)
+        return raw(*options, at=self._folder, own=self._store, given=given, into=into)

@@ -3,10 +3,10 @@
 Ends with 0 where it is done, and with 1 where it is not: then the result is an `error` with a code and a detail.
 """
 
+import contextlib
 import json
 import pathlib
 import re
-import shutil
 import sys
 from collections.abc import Callable
 from functools import partial
@@ -14,6 +14,7 @@ from functools import partial
 from tool_runtime.tools.programs.clock import ends_at
 from tool_runtime.tools.programs.endings import ActionFailed, ends
 from tool_runtime.tools.programs.git.commands import ended_at, raw, run
+from tool_runtime.tools.programs.git.kept import remove
 from tool_runtime.tools.programs.git.repository import ORIGIN, Repository, opened, origin_of
 from tool_runtime.tools.programs.git.told_diff import WHOLE, told_diff
 from tool_runtime.tools.programs.places import WORK, place
@@ -36,10 +37,11 @@ def clone(told: Told) -> Told:
         options += ["--depth", str(told["depth"])]
     folder.parent.mkdir(parents=True, exist_ok=True)
     try:
-        run("clone", "--quiet", *options, "--", told["url"], str(folder), at=WORK)
+        run("clone", "--quiet", *options, "--", told["url"], str(folder), at=None)
         return _standing(opened(folder).folder, told)
     except ActionFailed:
-        shutil.rmtree(folder, ignore_errors=True)
+        with contextlib.suppress(ActionFailed):
+            remove(folder)
         raise
 
 
@@ -121,7 +123,10 @@ ACTIONS: dict[str, Callable[[Told], Told]] = {
 
 
 def _folder(told: Told) -> pathlib.Path:
-    return place(str(told["folder"]))
+    folder = place(str(told["folder"]))
+    if any(part.lower() == ".git" for part in folder.resolve().parts):
+        raise ActionFailed("outside", f"{told['folder']!r} leads into a `.git`, where no repository lies")
+    return folder
 
 
 def _standing(at: pathlib.Path, told: Told) -> Told:

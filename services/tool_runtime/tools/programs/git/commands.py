@@ -12,9 +12,12 @@ from typing import IO
 
 from tool_runtime.tools.programs.endings import ActionFailed
 from tool_runtime.tools.programs.git.refusals import TRACING, forget_heads, refused
+from tool_runtime.tools.programs.places import WORK
 
 GIT = "/usr/bin/git"
 NO_FILE = "/dev/null"
+NOWHERE = pathlib.Path("/")
+"""Where there is no repository, and no job can make one."""
 
 ENVIRONMENT = {
     "GIT_CONFIG_NOSYSTEM": "1",
@@ -29,6 +32,8 @@ ENVIRONMENT = {
     "GIT_PAGER": "cat",
     "GIT_ALLOW_PROTOCOL": "http:https",
     "GIT_OPTIONAL_LOCKS": "0",
+    # Beside each command being told its repository: none is looked for above a folder.
+    "GIT_CEILING_DIRECTORIES": str(WORK),
     "GIT_ADVICE": "0",
     **TRACING,
 }
@@ -65,6 +70,7 @@ SETTINGS = {
     "maintenance.auto": "false",
     "advice.detachedHead": "false",
     "safe.directory": "*",
+    "safe.bareRepository": "explicit",
     "pack.threads": "1",
     "http.postBuffer": "67108864",
     "http.userAgent": "git/Lockstep",
@@ -103,28 +109,40 @@ def objects_in(folder: pathlib.Path) -> Iterator[None]:
         _objects.pop()
 
 
-def run(*arguments: str, at: pathlib.Path, allowed: tuple[int, ...] = (0,), given: bytes = b"") -> str:
-    """What git prints. Raises `ActionFailed` with git's own words."""
+def run(*arguments: str, at: pathlib.Path | None, allowed: tuple[int, ...] = (0,), given: bytes = b"") -> str:
+    """What git prints. Raises `ActionFailed` with git's own words.
+
+    The repository is that of the folder `at`, its own `.git` and no other one that git would find; None is nowhere.
+    """
     return raw(*arguments, at=at, allowed=allowed, given=given).decode("utf-8", "replace")
 
 
 def raw(
     *arguments: str,
-    at: pathlib.Path,
+    at: pathlib.Path | None,
+    own: pathlib.Path | None = None,
     allowed: tuple[int, ...] = (0,),
     given: bytes | IO[bytes] = b"",
     into: pathlib.Path | IO[bytes] | None = None,
 ) -> bytes:
-    """The same in bytes, as paths are; `given` is what git reads. What it prints may go to a file instead."""
+    """The same in bytes, as paths are; `given` is what git reads. What it prints may go to a file instead.
+
+    `own` is the repository's place where that is not the folder's `.git`.
+    """
     with contextlib.ExitStack() as closed:
         opened = closed.enter_context(into.open("wb")) if isinstance(into, pathlib.Path) else into
         printed_to = opened or subprocess.PIPE
-        printed, said, status = _ended(arguments, at, given, printed_to)
+        printed, said, status = _ended((*_places(at, own), *arguments), at or NOWHERE, given, printed_to)
     if status not in allowed:
         if refusal := refused():
             raise refusal
         raise _failure(said.decode("utf-8", "replace"), status)
     return printed or b""
+
+
+def _places(at: pathlib.Path | None, own: pathlib.Path | None) -> tuple[str, ...]:
+    """Without them git looks for a repository by itself: where `.git` is none, in the folder and in those above."""
+    return () if at is None else (f"--git-dir={own or at / '.git'}", f"--work-tree={at}")
 
 
 def _ended(

@@ -31,7 +31,7 @@ class Proven:
         self._packs = 0
         shutil.rmtree(_STORE, ignore_errors=True)
         form = run("rev-parse", "--show-object-format", at=folder).strip()
-        run("init", "--quiet", "--bare", "--template=", f"--object-format={form}", str(_STORE), at=pathlib.Path("/"))
+        run("init", "--quiet", "--bare", "--template=", f"--object-format={form}", str(_STORE), at=None)
 
     def alone(self) -> contextlib.AbstractContextManager[None]:
         """Within it git knows the objects of the store, and no others."""

@@ -2,19 +2,19 @@
 
 A repository is hostile: whoever wrote its `.git` may have named programs there that git would run, or changes that it
 would not see. So before every action its settings are written from the few that are data, its index from the last
-commit, as far as that is what its id says, and what git would read besides is put out of its reach.
+commit, as far as that is what its id says, and what git would read besides is taken away.
 """
 
 import os
 import pathlib
 import re
-import shutil
 import urllib.parse
 from dataclasses import dataclass
 
 from tool_runtime.sandbox.inside.workspace import fault_of_link
 from tool_runtime.tools.programs.endings import ActionFailed
 from tool_runtime.tools.programs.git.commands import raw, run
+from tool_runtime.tools.programs.git.kept import check_repository, keep_alone
 from tool_runtime.tools.programs.git.proven import Proven
 from tool_runtime.tools.programs.places import WORK
 
@@ -26,11 +26,9 @@ _FORMATS = frozenset({"sha1", "sha256"})
 _LINK_MODE = b"120000 "
 _HEAD_FIELDS = 3
 _ANY = (0, 1, 128)
-_NOWHERE = pathlib.Path("/")
-"""Where git finds no repository whose settings it would read first."""
-_PUT_AWAY = ("hooks", "config.worktree", "commondir", "worktrees", "modules", "info", "objects/info")
-_OTHER_ORIGINS = ("remotes", "branches")
-_INDEX = ("index", "sharedindex.*")
+_MOST_SETTINGS = 1024 * 1024
+"""Bytes of a `.git/config` that is read."""
+_INVISIBLE = re.compile(r"[\x00-\x1f\x7f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +44,9 @@ def opened(folder: pathlib.Path) -> Repository:
 
     The last commit is proven. Raises `ActionFailed` where there is no repository, or one that lies.
     """
-    own = folder / ".git"
-    if not own.is_dir() or own.is_symlink():
-        raise ActionFailed("no_repository", f"there is no repository in {folder.name!r}; clone one into it first")
-    _put_away_locks(own)
+    own = check_repository(folder)
     settings = _settings_of(own)
-    for name in (*_PUT_AWAY, *_OTHER_ORIGINS):
-        _remove(own / name)
+    keep_alone(own)
     _write_settings(settings, own)
     proven = Proven(folder)
     _write_index(own, proven)
@@ -77,30 +71,23 @@ def origin_of(folder: pathlib.Path) -> str:
     return found[0]
 
 
-def _put_away_locks(own: pathlib.Path) -> None:
-    """Of commands that were ended before they had done: no other one runs when an action begins."""
-    for above, folders, files in os.walk(own):
-        for name in (*folders, *files):
-            if name.endswith(".lock"):
-                _remove(pathlib.Path(above) / name)
-
-
-def _remove(place: pathlib.Path) -> None:
-    if place.is_dir() and not place.is_symlink():
-        shutil.rmtree(place)
-    else:
-        place.unlink(missing_ok=True)
-
-
 def _write_settings(settings: list[tuple[str, str]], own: pathlib.Path) -> None:
     """Beside those that are there, which stay until all of them are written."""
     new = own / "config.new"
-    _remove(new)
-    for name, value in settings:
-        run("config", "--file", str(new), "--add", name, value, at=_NOWHERE)
-    if (own / "config").is_dir():
-        _remove(own / "config")
+    new.write_text("".join(_line(name, value) for name, value in settings), "utf-8", "surrogateescape")
     new.replace(own / "config")
+
+
+def _line(name: str, value: str) -> str:
+    """A setting as git reads it; one process of git for each would take as long as somebody wants."""
+    section, _, rest = name.partition(".")
+    within, _, key = rest.rpartition(".")
+    quoted = f" {_quoted(within)}" if within else ""
+    return f"[{section}{quoted}]\n\t{key} = {_quoted(value)}\n"
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def _settings_of(own: pathlib.Path) -> list[tuple[str, str]]:
@@ -110,7 +97,12 @@ def _settings_of(own: pathlib.Path) -> list[tuple[str, str]]:
     file = own / "config"
     told = ""
     if file.is_file() and not file.is_symlink():
-        told = run("config", "--file", str(file), "--no-includes", "--null", "--list", at=_NOWHERE)
+        if file.stat().st_size > _MOST_SETTINGS:
+            raise ActionFailed(
+                "bad_repository", "its `.git/config` has more than 1 MiB; take out of it what nobody needs"
+            )
+        listed = raw("config", "--file", str(file), "--no-includes", "--null", "--list", at=None)
+        told = listed.decode("utf-8", "surrogateescape")
     for entry in told.split("\0"):
         name, _, value = entry.partition("\n")
         if name == "extensions.objectformat" and value in _FORMATS:
@@ -123,6 +115,8 @@ def _settings_of(own: pathlib.Path) -> list[tuple[str, str]]:
 
 
 def _is_data(name: str, value: str) -> bool:
+    if _INVISIBLE.search(name + value):
+        return False
     if name == _ORIGINS_ADDRESS:
         return bool(_URL.fullmatch(value))
     found = _BRANCH_OF.fullmatch(name)
@@ -132,10 +126,7 @@ def _is_data(name: str, value: str) -> bool:
 
 
 def _write_index(own: pathlib.Path, proven: Proven) -> None:
-    """That of the last commit: one that lies there may say of any file that it has not changed."""
-    for name in _INDEX:
-        for place in own.glob(name):
-            _remove(place)
+    """That of the last commit; the one before, which may say of any file that it has not changed, has not stayed."""
     if head := run("rev-parse", "--verify", "--quiet", "HEAD", at=own.parent, allowed=(0, 1)).strip():
         proven.commit(head)
         with proven.alone():

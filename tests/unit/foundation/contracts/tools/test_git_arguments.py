@@ -116,6 +116,14 @@ def test_an_author_is_one_line_without_angle_brackets(name: str) -> None:
     assert "one line without < and >" in refused(action="commit", message="why", author={**ANN, "name": name})
 
 
+@pytest.mark.parametrize("folder", [".git", "a/.git/b", "repository/.git/hooks", "a/.GIT"])
+def test_no_folder_lies_in_the_git_of_another(folder: str) -> None:
+    [fault] = GIT.faults({"action": "clone", "url": URL, "folder": folder})
+    assert fault.pointer == "/folder"
+    assert "lies in a `.git`" in fault.detail
+    assert GIT.faults({"action": "clone", "url": URL, "folder": f"{folder}hub".replace(".git/", ".github/")}) == []
+
+
 def test_bounds() -> None:
     assert GitArguments.model_validate({"action": "clone", "url": URL, "depth": MAX_DEPTH}).depth == MAX_DEPTH
     for given in (
