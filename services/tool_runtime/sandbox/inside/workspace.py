@@ -92,12 +92,16 @@ def fault_of_link(name: bytes, link_at: Callable[[bytes], bytes | None]) -> str 
     """What is wrong with the link of that name, walked as the kernel walks it; None where it stays in the workspace.
 
     `link_at` tells what a link says, by its path below `/work`, and None of what is no link. What is not there counts
-    as a folder, since it may be one by the time that somebody walks there.
+    as a folder, since it may be one by the time that somebody walks there. One that leads back to itself leads nowhere,
+    and is carried with all that it leads through.
     """
     parents, _, own = name.rpartition(b"/")
     place = [part for part in parents.split(b"/") if part not in {b"", b"."}]
     ahead, followed, length = [own], 0, 0
+    within: list[tuple[bytes, int]] = []  # links that are not walked to their ends, and how much is ahead behind each
     while ahead:
+        while within and len(ahead) <= within[-1][1]:
+            within.pop()
         part = ahead.pop()
         if part in {b"", b"."}:
             continue
@@ -106,10 +110,13 @@ def fault_of_link(name: bytes, link_at: Callable[[bytes], bytes | None]) -> str 
                 return _OUT
             place.pop()
             continue
-        said = link_at(b"/".join((*place, part)))
+        path = b"/".join((*place, part))
+        said = link_at(path)
         if said is None:
             place.append(part)
             continue
+        if any(path == other for other, _ in within):
+            return None
         followed, length = followed + 1, length + len(said)
         if followed > _MOST_FOLLOWED or length > _LONGEST_WAY:
             return f"a link that leads through more than {_MOST_FOLLOWED} links, or {_LONGEST_WAY} bytes of them"
@@ -117,6 +124,7 @@ def fault_of_link(name: bytes, link_at: Callable[[bytes], bytes | None]) -> str 
             if said != _WORK and not said.startswith(_WORK + b"/"):
                 return _OUT
             place, said = [], said.removeprefix(_WORK)
+        within.append((path, len(ahead)))
         ahead += reversed(said.split(b"/"))
     return None
 
