@@ -102,8 +102,11 @@ def test_the_runbook_of_breakers_can_be_followed_with_the_operator_s_token(stack
 
 
 def test_a_device_asks_to_be_let_in_and_a_key_is_made_as_the_page_says(stack: Stack) -> None:
-    device, key = blocks(ACCESS)
+    device, key, leaked = blocks(ACCESS)
     said = run(device, stack)
     assert '"verification_uri_complete"' in said
     assert "expired_token" in said  # of the code that stands on the page
-    assert '"key":"lsk_' in run(key, stack)
+    made = json.loads(run(key, stack))
+    assert made["key"].startswith("lsk_")
+    ended = json.loads(run(f"set -a; . .local/env; set +a; KEY_ID={made['id']}\n{leaked}", stack))
+    assert [(one["kind"], one["id"]) for one in ended["items"]] == [("api_key", made["id"])]
